@@ -1,0 +1,471 @@
+"""What happened: the contract of the ledger that every store must pass (`tests/core/ledger/contract.py`).
+
+The ledger knows deliveries, not formats. Each method is one short transaction with its `event` rows; none talks to the
+network. Methods are synchronous: they take about a millisecond. Times are arguments (`now`, Unix seconds).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from core.model import Arguments, Delivery, Direction, Event, Rule, State
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceRun:
+    """What the engine keeps of a space: whether it runs, where it sends, how its polling goes.
+
+    `clid` is a fingerprint, never the value. `poll_code` is the reason of the last failed poll, None after a good one.
+    """
+
+    space: str
+    running: bool
+    held: bool
+    target: str
+    clid: str
+    dossier: str
+    watermark_ns: int | None = None
+    next_poll: float = 0.0
+    last_sweep: float | None = None
+    last_good_poll: float | None = None
+    poll_failures: int = 0
+    poll_code: str | None = None
+    poll_args: Arguments = field(default_factory=dict)
+    next_due: float = 9e18
+    settle_due: float = 9e18
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """One activation of a space, or the counting that will become one (`requested_at` None).
+
+    The baseline is complete when `completed_at` is set; no poll and no upload happens before that.
+    """
+
+    id: int
+    space: str
+    requested_at: float | None
+    rule: Rule
+    started_ns: int
+    completed_at: float | None
+    ended_at: float | None
+    history_count: int
+    during_count: int = 0
+    kind: str = "activation"
+
+
+class Finding(StrEnum):
+    """What a scan concluded for a document; see `core.sync.poll`."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    BACK = "back"
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """One document that a scan found worth a row, or a change of one.
+
+    For `NEW`: `state` is SEEN, HISTORY or PARKED with `reason`. For `CHANGED` and `BACK`, `delivery` names the row.
+    """
+
+    finding: Finding
+    source_id: str
+    state: State
+    reason: str | None = None
+    reason_args: Arguments = field(default_factory=dict)
+    key: str = ""
+    direction: Direction | None = None
+    document_type: str = ""
+    number: str = ""
+    counterparty: str = ""
+    vat_number: str = ""
+    issue_date: date | None = None
+    amount: Decimal | None = None
+    currency: str = ""
+    invoice_key: str | None = None
+    updated_ns: int | None = None
+    content_hash: str | None = None
+    delivery: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row held by a worker until `until` (Unix seconds). Every write of the worker carries `fence`."""
+
+    delivery: Delivery
+    fence: int
+    worker: str
+    until: float
+
+    @property
+    def id(self) -> int:
+        """The delivery's id."""
+        return self.delivery.id
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What preparing a `seen` delivery found in its XML, and the file that waits in the spool."""
+
+    direction: Direction
+    document_type: str
+    number: str
+    counterparty: str
+    vat_number: str
+    issue_date: date | None
+    amount: Decimal | None
+    currency: str
+    invoice_key: str | None
+    updated_ns: int | None
+    content_hash: str | None
+    sha256: str
+    size: int
+    report: Arguments = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where a held row goes next, and what the event says. `counted` ages the delivery by one attempt."""
+
+    state: State
+    due_at: float
+    code: str | None = None
+    args: Arguments = field(default_factory=dict)
+    counted: bool = False
+    reference: str | None = None
+    delivered_at: float | None = None
+    http_status: int | None = None
+    kind: str = "result"
+
+
+class Scope(StrEnum):
+    """What a circuit stands for (decision 12)."""
+
+    TARGET = "target"
+    CLID = "clid"
+    DOSSIER = "dossier"
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """Why nothing goes out for a target, CLID or dossier. `until` is NEVER while it is open, else a cooldown's end."""
+
+    target: str
+    scope: Scope
+    id: str
+    state: str
+    code: str | None
+    failures: int
+    until: float
+    probe_at: float | None
+    probes: int = 0
+    since: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueQuery:
+    """A view of the queue. `text` is looked for in number, party, VAT number, amount and ids.
+
+    Order: "needs you" first, then what is moving, then newest first; `sort` may name another column.
+    """
+
+    spaces: tuple[str, ...] = ()
+    states: frozenset[State] = frozenset()
+    directions: frozenset[Direction] = frozenset()
+    text: str = ""
+    sort: str = "attention"
+    history: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's decision on one delivery: from the state they saw to another (decisions.md, table of states)."""
+
+    delivery: int
+    expected: State
+    state: State
+    code: str
+    actor: str
+    reason: str = ""
+    due_at: float = 0.0
+    generation: bool = False
+    key: str = ""
+    delivered_at: float | None = None
+    args: Arguments = field(default_factory=dict)
+
+
+class Ledger(Protocol):
+    """The store of what happened."""
+
+    def close(self) -> None:
+        """Closes; marks the shutdown clean."""
+        ...
+
+    def version(self) -> int:
+        """A number that moves whenever anybody changed the ledger; cheap, for readers that refresh."""
+        ...
+
+    def check(self) -> list[str]:
+        """Integrity problems, empty when sound: the file, `cnt` against GROUP BY, events against rows."""
+        ...
+
+    def get_meta(self, name: str) -> str | None:
+        """A single remembered value."""
+        ...
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Remembers a single value (machine-wide notes of the engine: version, pid, requests)."""
+        ...
+
+    # -- spaces ------------------------------------------------------------------------------------------------------
+
+    def enrol(self, space: str, *, target: str, clid: str, dossier: str, now: float) -> None:
+        """Adds a space or updates where it sends; running, held and polling state stay."""
+        ...
+
+    def space_runs(self) -> list[SpaceRun]:
+        """All spaces the ledger knows."""
+        ...
+
+    def space_run(self, space: str) -> SpaceRun | None:
+        """One space."""
+        ...
+
+    def hold(self, space: str, held: bool, *, actor: str, now: float) -> None:
+        """Holds or releases uploads of a space; polling and settling go on."""
+        ...
+
+    # -- activation --------------------------------------------------------------------------------------------------
+
+    def begin_activation(
+        self,
+        space: str,
+        rule: Rule,
+        *,
+        started_ns: int,
+        kind: str,
+        requested_at: float | None,
+        actor: str,
+        now: float,
+    ) -> Activation:
+        """Opens an activation row (counting only while `requested_at` is None); a running one of the space is kept."""
+        ...
+
+    def activation(self, space: str) -> Activation | None:
+        """The newest activation of a space."""
+        ...
+
+    def restart_scan(self, activation: int, *, started_ns: int) -> None:
+        """Moves `started_ns` of an uncompleted activation to the source's clock of its last full pass."""
+        ...
+
+    def record_baseline(
+        self, activation: int, discoveries: Sequence[Discovery], not_yet: Sequence[str], *, now: float
+    ) -> int:
+        """Writes history and parked rows of a baseline page (existing rows stay) and remembers what is not eligible.
+
+        Returns how many rows are new.
+        """
+        ...
+
+    def not_yet(self, activation: int, source_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these documents an earlier pass of the baseline saw not eligible."""
+        ...
+
+    def request_activation(self, activation: int, *, requested_at: float, actor: str) -> None:
+        """Turns counting into the baseline of a requested activation."""
+        ...
+
+    def complete_activation(self, activation: int, *, watermark_ns: int | None, now: float) -> Activation:
+        """Ends the baseline: counts, watermark, `running`, event; forgets `not_yet`. One transaction."""
+        ...
+
+    def end_activation(self, space: str, *, actor: str, now: float) -> None:
+        """Deactivates: `running` off, `ended_at`; every row keeps its state."""
+        ...
+
+    def waiting(self, space: str) -> int:
+        """How many deliveries would still go out by themselves if the space ran (seen, ready, leased)."""
+        ...
+
+    def discard_waiting(self, space: str, *, actor: str, now: float) -> int:
+        """Discards them; the choice of the person who reactivates. Returns how many."""
+        ...
+
+    # -- polling -----------------------------------------------------------------------------------------------------
+
+    def due_polls(self, now: float) -> list[SpaceRun]:
+        """Running spaces whose next poll is due, oldest first."""
+        ...
+
+    def known(self, space: str, source_ids: Sequence[str]) -> dict[str, Delivery]:
+        """The newest generation's row of each of these documents, for the space's present dossier."""
+        ...
+
+    def record_poll(
+        self,
+        space: str,
+        discoveries: Sequence[Discovery],
+        *,
+        watermark_ns: int | None,
+        next_poll: float,
+        swept: bool,
+        now: float,
+    ) -> int:
+        """Rows and watermark of one scan in one transaction, after its last page. Returns how many rows are new.
+
+        The watermark never moves back. Writes nothing but the space's times where `discoveries` is empty.
+        """
+        ...
+
+    def poll_failed(self, space: str, code: str, args: Arguments, *, next_poll: float, now: float) -> None:
+        """Notes a poll that failed. One event per streak; the last good rows stay."""
+        ...
+
+    def poll_now(self, space: str) -> None:
+        """Makes the next poll due at once (a person asked, or Banqup sent a hint)."""
+        ...
+
+    # -- delivering: SETTLE, PICK + CLAIM, INTENT, RESULT (engine reference, 4.3) ---------------------------------------
+
+    def settle(self, worker: str, *, now: float, grace: float, lease: float) -> Claim | None:
+        """Takes one row whose bytes may have left and whose time has come.
+
+        A row found `sending` had its worker die: it becomes `unknown` and None is returned after the write, as when
+        nothing is due; an `unknown` row is leased and returned, to be asked about or parked.
+        """
+        ...
+
+    def claim(self, worker: str, *, now: float, lease: float) -> Claim | None:
+        """The space first (round robin over those that may run), then its oldest due `seen`, `ready` or `leased` row.
+
+        A `ready` row becomes `leased`; a `seen` row stays `seen`, held by its lease.
+        """
+        ...
+
+    def prepared(self, claim: Claim, found: Prepared, *, now: float) -> Delivery | None:
+        """`seen` -> `ready`, or `parked` (`possible_duplicate`) where another document holds the same invoice key.
+
+        None where the lease was lost. An earlier decision of a person to send this delivery overrides the duplicate.
+        """
+        ...
+
+    def intent(self, claim: Claim, *, now: float, until: float) -> bool:
+        """Commits `sending` before the first byte leaves, with a new lease end. False: lease lost, send nothing."""
+        ...
+
+    def holds(self, claim: Claim, state: State) -> bool:
+        """Whether the row still carries this claim's fence in this state (read again after any gap in time)."""
+        ...
+
+    def move(
+        self, claim: Claim, held: State, move: Move, *, now: float, circuit: Circuit | None = None
+    ) -> bool:
+        """RESULT: moves a held row on, with its event and, where given, the circuit, in one transaction.
+
+        False where fence or state no longer match: nothing is written but an event `fenced`.
+        """
+        ...
+
+    def evidence(self, delivery: int, reference: str, *, fence: int, now: float) -> bool:
+        """A fenced-off worker did receive an acceptance: confirms a row in `unknown` or `parked` by it (5.3 rule 6)."""
+        ...
+
+    def next_due(self) -> float:
+        """The earliest time at which `settle`, `claim` or a poll may find something."""
+        ...
+
+    # -- circuits ----------------------------------------------------------------------------------------------------
+
+    def circuits(self) -> list[Circuit]:
+        """All circuits that are open or cooling."""
+        ...
+
+    def circuit(self, target: str, scope: Scope, id: str) -> Circuit | None:
+        """One circuit."""
+        ...
+
+    def set_circuit(self, circuit: Circuit, *, actor: str, now: float) -> None:
+        """Writes a circuit (open, cooling, or with a later probe)."""
+        ...
+
+    def close_circuit(self, target: str, scope: Scope, id: str, *, actor: str, now: float) -> None:
+        """Closes a circuit; its spaces run again."""
+        ...
+
+    # -- people ------------------------------------------------------------------------------------------------------
+
+    def decide(self, decision: Decision, *, now: float) -> Delivery | None:
+        """Writes a person's decision: WHERE id and state, fence + 1, event. None where the state moved meanwhile.
+
+        With `generation`, the row stays and a next-generation row is made in `state`; that row is returned.
+        """
+        ...
+
+    def note(
+        self,
+        space: str,
+        *,
+        kind: str,
+        code: str,
+        args: Arguments,
+        actor: str,
+        now: float,
+        delivery: int | None = None,
+    ) -> None:
+        """Appends an event of its own (installed, credentials changed, tested, requested)."""
+        ...
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def counts(self) -> dict[str, dict[State, int]]:
+        """Deliveries by space and state, from the kept counters."""
+        ...
+
+    def total(self, query: QueueQuery) -> int:
+        """How many rows a view has."""
+        ...
+
+    def window(self, query: QueueQuery, offset: int, limit: int) -> list[Delivery]:
+        """Some rows of a view, in its order."""
+        ...
+
+    def position(self, query: QueueQuery, delivery: int) -> int | None:
+        """Where a delivery stands in a view, so that a cursor stays on its line."""
+        ...
+
+    def delivery(self, id: int) -> Delivery | None:
+        """One delivery."""
+        ...
+
+    def by_key(self, prefix: str) -> list[Delivery]:
+        """Deliveries whose key or source id starts with `prefix` (at least 4 characters)."""
+        ...
+
+    def same_invoice(self, key: str, *, other_than: str) -> list[Delivery]:
+        """Other documents with this invoice key."""
+        ...
+
+    def events(
+        self, *, delivery: int | None = None, space: str | None = None, after: int = 0, limit: int = 1000
+    ) -> list[Event]:
+        """The append-only history, oldest first."""
+        ...
+
+    def files_named(self) -> frozenset[str]:
+        """The sha256 of every spool file a row still names."""
+        ...
+
+    def backup(self, path: str) -> None:
+        """Copies the whole ledger into a new file, consistently."""
+        ...
+
+    def after_restore(self, *, now: float) -> Mapping[State, int]:
+        """After a restore: every row the engine would still send becomes `unknown` (engine reference, 14)."""
+        ...
