@@ -21,9 +21,7 @@ class ProductError(Exception):
     `code` is stable and found in `core.wording`; `args_` fill its sentence; `where` names a document, field or file.
     """
 
-    def __init__(
-        self, code: str, /, *, where: str | None = None, **arguments: str | int | float | None
-    ) -> None:
+    def __init__(self, code: str, /, *, where: str | None = None, **arguments: str | int | float | None) -> None:
         self.code = code
         self.where = where
         self.arguments: Arguments = arguments

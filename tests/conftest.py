@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-CORPUS = Path(
-    os.environ.get("BANQUP_PINGWIN_CORPUS", Path(__file__).parents[1] / ".." / "shared" / "corpus")
-).resolve()
+CORPUS = Path(os.environ.get("BANQUP_PINGWIN_CORPUS", Path(__file__).parents[1] / ".." / "shared" / "corpus")).resolve()
 
 
 @pytest.fixture(scope="session")
@@ -24,9 +22,9 @@ def corpus() -> Path:
 def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test reads or writes the developer's own configuration, locale or colours."""
     for name in list(os.environ):
-        if name.startswith(("BANQUP_PINGWIN_", "XDG_", "LC_")) or name in {"LANG", "LANGUAGE", "NO_COLOR"}:
-            if name != "BANQUP_PINGWIN_CORPUS":
-                monkeypatch.delenv(name)
+        ours = name.startswith(("BANQUP_PINGWIN_", "XDG_", "LC_")) or name in {"LANG", "LANGUAGE", "NO_COLOR"}
+        if ours and name != "BANQUP_PINGWIN_CORPUS":
+            monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("TZ", "UTC")

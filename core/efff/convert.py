@@ -73,9 +73,7 @@ class Check:
         return not any(finding.severity == "error" for finding in self.findings)
 
 
-def convert(
-    source: bytes, target: Format = Format.EFFF_1, *, pdf: bytes | None = None, key: str = ""
-) -> Conversion:
+def convert(source: bytes, target: Format = Format.EFFF_1, *, pdf: bytes | None = None, key: str = "") -> Conversion:
     """Turns a UBL document into e-fff. Never raises for what the document is: that is a finding.
 
     `pdf` is a PDF delivered beside the XML. `key` is the delivery key; its first 16 digits end the file name.

@@ -364,9 +364,7 @@ class Ledger(Protocol):
         """Whether the row still carries this claim's fence in this state (read again after any gap in time)."""
         ...
 
-    def move(
-        self, claim: Claim, held: State, move: Move, *, now: float, circuit: Circuit | None = None
-    ) -> bool:
+    def move(self, claim: Claim, held: State, move: Move, *, now: float, circuit: Circuit | None = None) -> bool:
         """RESULT: moves a held row on, with its event and, where given, the circuit, in one transaction.
 
         False where fence or state no longer match: nothing is written but an event `fenced`.

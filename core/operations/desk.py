@@ -17,7 +17,7 @@ from core.pingwin.target import Target
 
 @dataclass
 class Desk:
-    """Everything an operation needs. `actor` is the login, SSH key or the name asked once; `readonly` refuses changes."""
+    """What an operation needs. `actor` is the login, SSH key or a name asked once; `readonly` refuses changes."""
 
     home: Home
     actor: str

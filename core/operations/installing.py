@@ -1,4 +1,4 @@
-"""The extension in a space: install with consent, the dossier's enterprise numbers, the three credentials, uninstall."""
+"""The extension in a space: install with consent, enterprise numbers, the three credentials, uninstall."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def installations(desk: Desk) -> list[Installation]:
 
 
 def find(desk: Desk, text: str) -> Installation:
-    """The installation meant by a UUID, a unique prefix of at least 4 characters, or an exact name. Raises UsageError."""
+    """The installation meant by a UUID, a unique prefix of 4 or more characters, or an exact name, else UsageError."""
     raise NotImplementedError
 
 
@@ -61,9 +61,7 @@ async def propose_enterprise_numbers(desk: Desk, space: str) -> list[Proposal]:
     raise NotImplementedError
 
 
-def install(
-    desk: Desk, space: Space, *, enterprise_numbers: Sequence[str], own_extension_off: bool
-) -> Installation:
+def install(desk: Desk, space: Space, *, enterprise_numbers: Sequence[str], own_extension_off: bool) -> Installation:
     """Installs with the actor's consent. Not active. Checks and normalises the enterprise numbers."""
     raise NotImplementedError
 
@@ -74,13 +72,11 @@ def set_enterprise_numbers(desk: Desk, space: str, numbers: Sequence[str]) -> In
 
 
 def uninstall(desk: Desk, space: str) -> None:
-    """Deactivates, forgets the credentials and the installation; the ledger keeps the keys, so nothing is sent again."""
+    """Deactivates, forgets credentials and installation; the ledger keeps the keys, so nothing is sent again."""
     raise NotImplementedError
 
 
-def set_credentials(
-    desk: Desk, space: str, values: Mapping[CredentialField, SecretStr]
-) -> list[CredentialView]:
+def set_credentials(desk: Desk, space: str, values: Mapping[CredentialField, SecretStr]) -> list[CredentialView]:
     """Keeps credentials (those given), closes the circuits that wrong ones had opened, warns of a shared dossier."""
     raise NotImplementedError
 
@@ -95,9 +91,7 @@ def delete_credentials(desk: Desk, space: str) -> None:
     raise NotImplementedError
 
 
-async def try_credentials(
-    desk: Desk, space: str, values: Mapping[CredentialField, SecretStr] | None = None
-) -> Verdict:
+async def try_credentials(desk: Desk, space: str, values: Mapping[CredentialField, SecretStr] | None = None) -> Verdict:
     """Tests the stored credentials, or `values` before they are stored. Says what was proven and what not."""
     raise NotImplementedError
 

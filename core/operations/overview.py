@@ -116,7 +116,7 @@ def queue_position(desk: Desk, query: QueueQuery, delivery: int) -> int | None:
 
 
 def find(desk: Desk, text: str) -> Delivery:
-    """A delivery by its number in the queue, or a unique prefix (4 or more) of its key or source id. Raises UsageError."""
+    """A delivery by its id, or a unique prefix (4 or more) of its key or source id. Raises UsageError."""
     raise NotImplementedError
 
 

@@ -91,7 +91,7 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What a harmless question proved: `reachable`, and `credentials` True/False where it was really tested, else None."""
+    """What a harmless question proved. `credentials` is True or False where they were really tested, else None."""
 
     reachable: bool
     credentials: bool | None
