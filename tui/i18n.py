@@ -1,0 +1,130 @@
+"""The four languages of both faces: translations, worded messages, and amounts and dates as the reader writes them.
+
+Message ids are the English texts. Catalogues are `locale/<language>/LC_MESSAGES/banqup_pingwin.mo`; a text without a
+translation is shown in English, never as a gap. The language is chosen once a process and may be changed (tests do).
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
+from pathlib import Path
+
+from core.model import Arguments
+from core.wording import Worded, word
+from tui.plain import neutral
+
+DOMAIN = "banqup_pingwin"
+LOCALE_DIRECTORY = Path(__file__).parent / "locale"
+LANGUAGES = ("en", "nl", "fr", "de")
+REGIONS = {"en": "en_GB", "nl": "nl_BE", "fr": "fr_BE", "de": "de_BE"}
+"""The regional conventions for amounts and dates: the books are Belgian, whatever the language."""
+
+_DATE_PATTERNS = {"en": "dd/MM/yyyy", "nl": "dd/MM/yyyy", "fr": "dd/MM/yyyy", "de": "dd.MM.yyyy"}
+"""Always ten characters, so that a column of dates lines up and a screen of 80 columns holds it."""
+
+
+class _Chosen:
+    """The language of this process and its catalogue."""
+
+    language = "en"
+    catalogue: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def detect(environ: Mapping[str, str] = os.environ) -> str:
+    """The language the environment asks for (LANGUAGE, LC_ALL, LC_MESSAGES, LANG), English where it is none of ours."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        for wanted in environ.get(name, "").split(":"):
+            language = wanted.split("_")[0].split(".")[0].lower()
+            if language in LANGUAGES:
+                return language
+        if name != "LANGUAGE" and environ.get(name):
+            return "en"
+    return "en"
+
+
+def use_language(language: str | None = None) -> str:
+    """Chooses the language of all texts from here on; None asks the environment. Returns the language chosen."""
+    chosen = language if language in LANGUAGES else detect()
+    _Chosen.language = chosen
+    _Chosen.catalogue = gettext.translation(DOMAIN, LOCALE_DIRECTORY, languages=[chosen], fallback=True)
+    return chosen
+
+
+def language() -> str:
+    """The language in use."""
+    return _Chosen.language
+
+
+def _(text: str) -> str:
+    """The text in the language in use. The empty text stays empty."""
+    return _Chosen.catalogue.gettext(text) if text else text
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """The form of a text that fits a count; the caller fills in `{count}`."""
+    return _Chosen.catalogue.ngettext(singular, plural, count)
+
+
+def N_(text: str) -> str:  # noqa: N802 - the customary name of the gettext marker
+    """Marks a text for translation that is translated only when it is shown."""
+    return text
+
+
+def worded(code: str, arguments: Arguments | None = None) -> Worded:
+    """A message code as a sentence and advice in the language in use; its arguments are made harmless first."""
+    safe = {name: neutral(value) if isinstance(value, str) else value for name, value in (arguments or {}).items()}
+    return word(code, safe, _)
+
+
+def money(amount: Decimal | None, currency: str = "") -> str:
+    """An amount as the reader writes it, with the currency's code behind it; empty where it is not known."""
+    if amount is None:
+        return ""
+    from babel.numbers import format_decimal  # late: 30 ms that `--help` need not wait for
+
+    digits = _plain_spaces(format_decimal(amount, "#,##0.00", locale=REGIONS[_Chosen.language]))
+    return f"{digits} {neutral(currency)}".rstrip()
+
+
+def count(number: int) -> str:
+    """A whole number with the reader's thousands separator."""
+    from babel.numbers import format_decimal
+
+    return _plain_spaces(format_decimal(number, "#,##0", locale=REGIONS[_Chosen.language]))
+
+
+def day(value: date | None) -> str:
+    """A date, always ten characters; empty where it is not known."""
+    if value is None:
+        return ""
+    from babel.dates import format_date
+
+    return format_date(value, _DATE_PATTERNS[_Chosen.language], locale=REGIONS[_Chosen.language])
+
+
+def clock_time(at: float | None, *, seconds: bool = False, zone: tzinfo | None = None) -> str:
+    """The time of day of a Unix time, in the reader's time zone."""
+    return "" if at is None else _local(at, zone).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def moment(at: float | None, *, seconds: bool = False, zone: tzinfo | None = None) -> str:
+    """Date and time of day of a Unix time, in the reader's time zone."""
+    return "" if at is None else f"{day(_local(at, zone).date())} {clock_time(at, seconds=seconds, zone=zone)}"
+
+
+def iso(at: float | None) -> str | None:
+    """A Unix time as JSON carries it: ISO 8601 in UTC, or None."""
+    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _local(at: float, zone: tzinfo | None) -> datetime:
+    return datetime.fromtimestamp(at, UTC).astimezone(zone)
+
+
+def _plain_spaces(text: str) -> str:
+    """French groups digits with narrow spaces that old terminals draw as boxes."""
+    return text.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ")
