@@ -3,39 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from core.efff.formats import Format, PdfOrigin, SourceFormat
 from core.efff.report import Derived, Dropped, Finding
 
 if TYPE_CHECKING:
     from core.efff.invoice import Invoice
 
 
-class Format(StrEnum):
-    """What we write."""
-
-    EFFF_1 = "e-fff-1.0"
-    EFFF_3 = "e-fff-3.0"
-
-
-class SourceFormat(StrEnum):
-    """What we read (e-fff reference, section 2)."""
-
-    EFFF_1 = "e-fff-1.0"
-    EFFF_3 = "e-fff-3.0"
-    UBL_BE = "UBL.BE"
-    PEPPOL = "Peppol BIS 3"
-    EN16931 = "EN 16931"
-    UBL = "UBL"
-
-
-class PdfOrigin(StrEnum):
-    """Where the PDF inside the output came from."""
-
-    DELIVERED = "delivered"
-    EMBEDDED = "embedded"
-    RENDERED = "rendered"
+__all__ = ["Check", "Conversion", "Format", "PdfOrigin", "SourceFormat", "check", "convert"]
 
 
 @dataclass(frozen=True, slots=True)
