@@ -134,9 +134,9 @@ class LegalMention:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """BG-13 to BG-15: date BT-72, location BT-71, address, name of who received BT-70, legal mentions of UBL.BE."""
+    """BG-13 to BG-15: delivered_on BT-72, location BT-71, address, name of who received BT-70, legal mentions of UBL.BE."""
 
-    date: date | None = None
+    delivered_on: date | None = None
     location: Identifier | None = None
     address: Address | None = None
     party_name: str = ""
