@@ -137,7 +137,7 @@ class Timing(Settings):
     backoff_base: float = 5.0
     backoff_cap: float = 3_600.0
     give_up_attempts: int = 24
-    give_up_after: float = 5 * 86_400.0
+    failures_to_open: int = 5
     probe_first: float = 60.0
     probe_cap: float = 900.0
     wake: float = 0.5

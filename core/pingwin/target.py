@@ -81,12 +81,13 @@ class Found(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Answer of a lookup by key."""
+    """Answer of a lookup by key. `retry` marks a question that did not get through: it is asked again later."""
 
     found: Found
     reference: str | None = None
     code: str = ""
     http_status: int | None = None
+    retry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,11 @@ class Target(Protocol):
     @property
     def capabilities(self) -> frozenset[Capability]:
         """What this target can be relied on for."""
+        ...
+
+    @property
+    def concurrency(self) -> int:
+        """How many uploads may be under way at once (contract `limits.concurrency`, default 1)."""
         ...
 
     async def send(self, upload: Upload, credentials: Credentials, deadline: float) -> Answer:
