@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,7 +25,7 @@ class Source(Protocol):
         """The spaces that let this app in; empty where none does."""
         ...
 
-    def scan(self, space: str, since_ns: int | None = None) -> AsyncIterator[Page]:
+    def scan(self, space: str, since_ns: int | None = None) -> AsyncGenerator[Page, None]:
         """Reads the list to its end, page by page. `since_ns` is a hint: older documents may come too."""
         ...
 

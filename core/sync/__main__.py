@@ -1,0 +1,34 @@
+"""`python -m core.sync --home DIR [--once]`: the engine without the command line around it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from core.config import Home
+from core.errors import ProductError
+from core.logs import log_to
+from core.sync.engine import run
+
+
+def main() -> int:
+    """Runs the engine; exit 0 after a clean stop, 2 where it cannot run."""
+    parser = argparse.ArgumentParser(prog="python -m core.sync", description="the engine of banqup-pingwin")
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--once", action="store_true")
+    arguments = parser.parse_args()
+    home = Home.locate(arguments.home)
+    home.create()
+    log_to(home)
+    try:
+        asyncio.run(run(home, once=arguments.once))
+    except ProductError as error:
+        sys.stderr.write(f"{error.code}: {error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

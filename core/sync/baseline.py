@@ -1,0 +1,219 @@
+"""History, decided by id: the scan that counts from installation on and becomes the baseline at activation.
+
+What is eligible before the activation is history and never sent by itself; a document that an earlier pass saw not
+eligible and a later one sees eligible is new; what cannot be told apart is put before a person (engine reference, 5.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from core.banqup.source import Source
+from core.clock import Clock
+from core.ledger.base import Activation, Discovery, Finding, Ledger, SpaceRun
+from core.model import Document, Rule, State
+from core.sync.poll import SECOND, describe
+
+OVERLAP_NS = 3_600 * SECOND
+MOST_PASSES = 20
+"""A list that keeps moving ends the baseline all the same; polling finds the rest."""
+
+Progress = Callable[[int], None]
+"""Told the number of history documents so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What one pass works with."""
+
+    ledger: Ledger
+    source: Source
+    run: SpaceRun
+    activation: Activation
+    clock: Clock
+    progress: Progress
+
+
+def judge(
+    document: Document, rule: Rule, *, started_ns: int, requested: bool, seen_not_eligible: bool, kind: str
+) -> tuple[State, str | None] | None:
+    """State and reason of a document in a baseline pass, or None where it is not eligible (yet).
+
+    Before the activation is requested everything eligible is history. After it, only what moved since can be new:
+    the status history decides, else whether an earlier pass saw it not eligible, else a person.
+    """
+    if not rule.eligible(document):
+        return None
+    history = State.HISTORY, REASONS.get(kind, "baseline")
+    if not requested:
+        return history
+    reached = rule.reached_ns(document)
+    if reached is not None:
+        return history if reached < started_ns else (State.SEEN, None)
+    if document.updated_ns is None or document.updated_ns < started_ns:
+        return history
+    return (State.SEEN, None) if seen_not_eligible else (State.PARKED, "during")
+
+
+REASONS = {
+    "activation": "baseline",
+    "reactivation": "inactive",
+    "restore": "restore",
+    "rule": "rule",
+    "dossier": "dossier",
+}
+"""Why a document is history, by what the baseline was taken for."""
+
+
+async def count(
+    ledger: Ledger,
+    source: Source,
+    space: str,
+    rule: Rule,
+    *,
+    clock: Clock,
+    kind: str | None = None,
+    progress: Progress = lambda _: None,
+) -> Activation:
+    """Counts what would stay history, without a decision to activate. Goes on where an earlier count left off.
+
+    Raises SourceError; what was read until then is kept.
+    """
+    activation = _open(ledger, space, rule, kind=kind, requested_at=None, actor="engine", clock=clock)
+    if activation.requested_at is not None:
+        return activation
+    counting = Counting(ledger, source, _run(ledger, space), activation, clock, progress)
+    await _pass(counting, since_ns=_passed(ledger, activation))
+    return _newest(ledger, space)
+
+
+async def take(
+    ledger: Ledger,
+    source: Source,
+    space: str,
+    rule: Rule,
+    *,
+    clock: Clock,
+    actor: str,
+    requested_at: float,
+    kind: str | None = None,
+    progress: Progress = lambda _: None,
+) -> Activation:
+    """Takes the baseline of a requested activation and completes it: from then on the space runs.
+
+    A count that has been going on becomes this very baseline; an interrupted one starts over under the same time.
+    """
+    activation = _open(ledger, space, rule, kind=kind, requested_at=requested_at, actor=actor, clock=clock)
+    if activation.requested_at is None:
+        ledger.restart_scan(activation.id, started_ns=await _source_clock(source, space, clock))
+        ledger.request_activation(activation.id, requested_at=requested_at, actor=actor)
+        activation = _newest(ledger, space)
+    counting = Counting(ledger, source, _run(ledger, space), activation, clock, progress)
+    await _pass(counting, since_ns=_passed(ledger, activation))
+    for _ in range(MOST_PASSES):
+        if await _pass(counting, since_ns=activation.started_ns - OVERLAP_NS) == 0:
+            break
+    return ledger.complete_activation(activation.id, watermark_ns=activation.started_ns, now=clock.now())
+
+
+def counted(ledger: Ledger, activation: Activation) -> bool:
+    """Whether a pass over the whole list has been completed for this activation."""
+    return _passed(ledger, activation) is not None
+
+
+async def _pass(counting: Counting, *, since_ns: int | None) -> int:
+    """Reads the list once (`since_ns` None: the whole) and writes what it says, page by page. Returns the rows added."""
+    ledger, activation = counting.ledger, counting.activation
+    added, clock_ns = 0, None
+    async for page in counting.source.scan(counting.run.space, since_ns):
+        clock_ns = page.clock_ns if clock_ns is None else clock_ns
+        if activation.started_ns == 0:
+            ledger.restart_scan(activation.id, started_ns=page.clock_ns)
+            activation = _newest(ledger, activation.space)
+        discoveries, not_yet = _read(page.documents, counting, activation)
+        added += ledger.record_baseline(activation.id, discoveries, not_yet, now=counting.clock.now())
+        counting.progress(ledger.counts().get(activation.space, {}).get(State.HISTORY, 0))
+    if clock_ns is not None:
+        ledger.set_meta(_pass_key(activation), str(clock_ns))
+    return added
+
+
+def _read(
+    documents: Iterable[Document], counting: Counting, activation: Activation
+) -> tuple[list[Discovery], list[str]]:
+    """Splits a page into rows to write and ids that are not eligible yet."""
+    known_documents = [document for document in documents if document.direction is not None]
+    seen_before = counting.ledger.not_yet(activation.id, [document.id for document in known_documents])
+    discoveries: list[Discovery] = []
+    not_yet: list[str] = []
+    for document in known_documents:
+        judged = judge(
+            document,
+            activation.rule,
+            started_ns=activation.started_ns,
+            requested=activation.requested_at is not None,
+            seen_not_eligible=document.id in seen_before,
+            kind=activation.kind,
+        )
+        if judged is None:
+            not_yet.append(document.id)
+        else:
+            discoveries.append(describe(document, counting.run, Finding.NEW, *judged))
+    return discoveries, not_yet
+
+
+def _open(
+    ledger: Ledger,
+    space: str,
+    rule: Rule,
+    *,
+    kind: str | None,
+    requested_at: float | None,
+    actor: str,
+    clock: Clock,
+) -> Activation:
+    """The activation under way, or a new one; `started_ns` 0 until the source has told its clock."""
+    newest = ledger.activation(space)
+    if newest is not None and newest.completed_at is None and newest.ended_at is None and newest.rule == rule:
+        return newest
+    return ledger.begin_activation(
+        space,
+        rule,
+        started_ns=0,
+        kind=kind or ("activation" if newest is None or newest.completed_at is None else "reactivation"),
+        requested_at=requested_at,
+        actor=actor,
+        now=clock.now(),
+    )
+
+
+async def _source_clock(source: Source, space: str, clock: Clock) -> int:
+    """Banqup's own time, from the first page of a list that should be short."""
+    async with aclosing(source.scan(space, int(clock.now() * SECOND))) as pages:
+        async for page in pages:
+            return page.clock_ns
+    return int(clock.now() * SECOND)
+
+
+def _run(ledger: Ledger, space: str) -> SpaceRun:
+    run = ledger.space_run(space)
+    assert run is not None, "a space is enrolled before it is counted"
+    return run
+
+
+def _newest(ledger: Ledger, space: str) -> Activation:
+    activation = ledger.activation(space)
+    assert activation is not None
+    return activation
+
+
+def _pass_key(activation: Activation) -> str:
+    return f"pass:{activation.id}"
+
+
+def _passed(ledger: Ledger, activation: Activation) -> int | None:
+    """From where the next pass may read: the source's clock at the start of the last complete one, less an overlap."""
+    clock_ns = ledger.get_meta(_pass_key(activation))
+    return None if clock_ns is None else int(clock_ns) - OVERLAP_NS

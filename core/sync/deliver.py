@@ -1,0 +1,227 @@
+"""One step of the engine: settle what may have left, else take one due delivery and move it on.
+
+The upload protocol of the engine reference, 5.3: the file is in the spool, the intent is durable before the first byte
+leaves, every write carries its fence, and an outcome that cannot be established is never resent by the program.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from core.ledger.base import Circuit, Claim, Move, Prepared, Scope
+from core.model import Direction, State
+from core.pingwin.target import Answer, AnswerKind, Capability, Credentials, Found, Upload
+from core.sync.outside import Outside
+from core.sync.prepare import prepare
+from core.sync.retry import Account, after_answer, backoff, circuit_after, opened
+
+MOST_CRASHES = 2
+"""A delivery whose worker died this often while holding it is put before a person."""
+
+
+class Deliverer:
+    """Takes deliveries one at a time. Several share `slots`, which bounds how many uploads are under way at a target."""
+
+    def __init__(self, outside: Outside, worker: str, slots: asyncio.Semaphore) -> None:
+        self.outside = outside
+        self.worker = worker
+        self.slots = slots
+
+    async def step(self) -> bool:
+        """Settles or moves one delivery. False where nothing was due."""
+        ledger, timing, now = self.outside.ledger, self.outside.timing, self.outside.clock.now()
+        unsettled = ledger.settle(self.worker, now=now, grace=timing.grace, lease=timing.lease)
+        if unsettled is not None:
+            await self._settle(unsettled)
+            return True
+        claim = ledger.claim(self.worker, now=now, lease=timing.lease)
+        if claim is None:
+            return False
+        if claim.delivery.crashes >= MOST_CRASHES:
+            self._move(
+                claim, claim.delivery.state, Move(State.PARKED, now, "worker_died", {"crashes": claim.delivery.crashes})
+            )
+        elif claim.delivery.state is State.SEEN:
+            await self._prepare(claim)
+        else:
+            await self._upload(claim)
+        return True
+
+    # -- preparing ----------------------------------------------------------------------------------------------
+
+    async def _prepare(self, claim: Claim) -> None:
+        result = await prepare(self.outside, claim)
+        if isinstance(result, Prepared):
+            self.outside.ledger.prepared(claim, result, now=self.outside.clock.now())
+        else:
+            self._move(claim, State.SEEN, result)
+
+    # -- sending ------------------------------------------------------------------------------------------------
+
+    async def _upload(self, claim: Claim) -> None:
+        """`leased` -> `sending` -> what the target answered."""
+        ready = self._ready_to_send(claim)
+        if isinstance(ready, Move):
+            self._move(claim, State.LEASED, ready)
+            return
+        upload, credentials, account = ready
+        async with self._slot() as free:
+            if not free or self._closed_way(account):
+                self._move(
+                    claim, State.LEASED, Move(State.READY, self.outside.clock.now(), "circuit_open", kind="wait")
+                )
+                return
+            if not self._declare(claim):
+                return
+            answer = await self.outside.target.send(upload, credentials, self.outside.timing.deadline)
+        self._record(claim, answer, account)
+
+    def _ready_to_send(self, claim: Claim) -> tuple[Upload, Credentials, Account] | Move:
+        """The file and the credentials, or where the delivery goes without them."""
+        delivery, now = claim.delivery, self.outside.clock.now()
+        content = self.outside.spool.get(delivery.space, delivery.sha256) if delivery.sha256 else None
+        if content is None:
+            return Move(State.SEEN, now, "file_missing", kind="wait")
+        run = self.outside.ledger.space_run(delivery.space)
+        credentials = self.outside.credentials(delivery.space)
+        installation = self.outside.installation(delivery.space)
+        if run is None or credentials is None or installation is None:
+            return Move(State.READY, now + self.outside.timing.poll_interval, "credentials_missing", kind="wait")
+        if credentials.file_id != delivery.dossier:
+            return Move(State.PARKED, now, "other_dossier", {"dossier": delivery.dossier})
+        upload = Upload(
+            key=delivery.key,
+            filename=self._file_name(claim),
+            content=content,
+            sha256=delivery.sha256 or "",
+            direction=delivery.direction or Direction.PURCHASE,
+        )
+        return upload, credentials, Account(run.target, run.clid, run.dossier)
+
+    @asynccontextmanager
+    async def _slot(self) -> AsyncIterator[bool]:
+        """One of the target's places; False where none came free well within the lease."""
+        try:
+            await asyncio.wait_for(self.slots.acquire(), self.outside.timing.lease / 3)
+        except TimeoutError:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            self.slots.release()
+
+    def _closed_way(self, account: Account) -> bool:
+        """Whether a circuit opened while this delivery waited for its place."""
+        now = self.outside.clock.now()
+        standing = (self._circuit(account, scope) for scope in Scope)
+        return any(circuit is not None and circuit.until > now for circuit in standing)
+
+    def _declare(self, claim: Claim) -> bool:
+        """INTENT, durable before the first byte leaves; False where the lease or too much time was lost."""
+        outside, timing = self.outside, self.outside.timing
+        before = outside.clock.boot()
+        now = outside.clock.now()
+        if not outside.ledger.intent(claim, now=now, until=now + timing.deadline + timing.margin):
+            return False
+        if outside.clock.boot() - before > timing.margin / 2:
+            self._move(
+                claim, State.SENDING, Move(State.READY, outside.clock.now(), "paused_before_sending", kind="wait")
+            )
+            return False
+        return outside.ledger.holds(claim, State.SENDING)
+
+    def _record(self, claim: Claim, answer: Answer, account: Account) -> None:
+        """RESULT: the delivery and the circuit in one transaction; a fenced-off acceptance still counts as evidence."""
+        outside = self.outside
+        standing = self._circuit(account, Scope.TARGET)
+        move = after_answer(
+            answer,
+            attempts=claim.delivery.attempts,
+            earlier_unknown=self._earlier_unknown(claim),
+            can_be_asked=Capability.LOOKUP in outside.target.capabilities,
+            failures=standing.failures if standing else 0,
+            now=outside.clock.now(),
+            timing=outside.timing,
+            draw=outside.draw,
+        )
+        circuit = circuit_after(
+            answer, account, lambda scope: self._circuit(account, scope), now=outside.clock.now(), timing=outside.timing
+        )
+        written = self._move(claim, State.SENDING, move, circuit)
+        if not written and answer.kind is AnswerKind.ACCEPTED:
+            outside.ledger.evidence(claim.id, answer.reference or "", fence=claim.fence, now=outside.clock.now())
+        if answer.kind is AnswerKind.AUTH:
+            self._suspect_clid(account, answer)
+
+    def _suspect_clid(self, account: Account, answer: Answer) -> None:
+        """Several dossiers of one CLID refused: the CLID's circuit opens (decision 12)."""
+        ledger, now = self.outside.ledger, self.outside.clock.now()
+        mine = {run.dossier for run in ledger.space_runs() if run.clid == account.clid and run.target == account.target}
+        refused = {c.id for c in ledger.circuits() if c.scope is Scope.DOSSIER and c.target == account.target}
+        if len(mine & refused) > 1:
+            circuit = opened(account, Scope.CLID, answer.code, None, now=now, timing=self.outside.timing)
+            ledger.set_circuit(circuit, actor="engine", now=now)
+
+    # -- settling -----------------------------------------------------------------------------------------------
+
+    async def _settle(self, claim: Claim) -> None:
+        """An outcome is unknown: ask the target where it can be asked, else put it before a person."""
+        outside, now = self.outside, self.outside.clock.now()
+        can = outside.target.capabilities
+        if Capability.LOOKUP in can:
+            self._move(claim, State.UNKNOWN, await self._ask(claim))
+        elif Capability.IDEMPOTENCY_KEY in can:
+            self._move(claim, State.UNKNOWN, Move(State.READY, now, "same_key_again", kind="settled"))
+        else:
+            self._move(claim, State.UNKNOWN, Move(State.PARKED, now, "outcome_unknown", kind="settled"))
+
+    async def _ask(self, claim: Claim) -> Move:
+        outside = self.outside
+        credentials = outside.credentials(claim.delivery.space)
+        run = outside.ledger.space_run(claim.delivery.space)
+        circuit = outside.ledger.circuit(run.target, Scope.TARGET, "") if run else None
+        if credentials is None or (circuit is not None and circuit.state == "open"):
+            return self._ask_later(claim, "target_waits")
+        lookup = await outside.target.lookup(claim.delivery.key, credentials, outside.timing.deadline)
+        now = outside.clock.now()
+        if lookup.retry:
+            return self._ask_later(claim, lookup.code or "target_waits")
+        match lookup.found:
+            case Found.YES:
+                return Move(
+                    State.CONFIRMED, now, "found_by_key", reference=lookup.reference, delivered_at=now, kind="settled"
+                )
+            case Found.NO if claim.delivery.attempts >= outside.timing.give_up_attempts:
+                return Move(State.DEAD, now, "gave_up", {"attempts": claim.delivery.attempts}, kind="settled")
+            case Found.NO:
+                wait = backoff(outside.timing, claim.delivery.attempts, outside.draw)
+                return Move(State.READY, now + wait, "not_there", kind="settled")
+            case _:
+                return Move(State.PARKED, now, "outcome_unknown", kind="settled")
+
+    def _ask_later(self, claim: Claim, code: str) -> Move:
+        wait = max(1.0, backoff(self.outside.timing, max(claim.delivery.attempts, 3), self.outside.draw))
+        return Move(State.UNKNOWN, self.outside.clock.now() + wait, code, kind="wait")
+
+    # -- small things -------------------------------------------------------------------------------------------
+
+    def _earlier_unknown(self, claim: Claim) -> bool:
+        """Whether an earlier try of this very delivery had an unknown outcome."""
+        return any(
+            event.kind in {"result", "settled", "settle"} and event.args.get("state") == State.UNKNOWN
+            for event in self.outside.ledger.events(delivery=claim.id)
+        )
+
+    def _file_name(self, claim: Claim) -> str:
+        """The name the conversion gave the file, kept with the event of its preparation."""
+        prepared = [e for e in self.outside.ledger.events(delivery=claim.id) if e.args.get("file_name")]
+        return str(prepared[-1].args["file_name"]) if prepared else f"efff_{claim.delivery.key[:16]}.xml"
+
+    def _circuit(self, account: Account, scope: Scope) -> Circuit | None:
+        return self.outside.ledger.circuit(account.target, scope, account.id_of(scope))
+
+    def _move(self, claim: Claim, held: State, move: Move, circuit: Circuit | None = None) -> bool:
+        return self.outside.ledger.move(claim, held, move, now=self.outside.clock.now(), circuit=circuit)

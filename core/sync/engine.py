@@ -1,0 +1,163 @@
+"""The engine's process: keeps the ledger and what people decided in step, polls, delivers, probes, stops cleanly.
+
+`run` is what `banqup-pingwin run` and `python -m core.sync` call. The step itself is `deliver.Deliverer.step`; here is
+only when it is called. One engine a home; any number of consoles and commands beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from core.clock import Clock, SystemClock
+from core.config import Home
+from core.errors import ProductError
+from core.ledger.sqlite import open_ledger
+from core.sync.deliver import Deliverer
+from core.sync.house import House, Workshop
+from core.sync.lock import EngineLock
+from core.sync.supervise import Supervisor
+
+log = logging.getLogger("banqup_pingwin.engine")
+
+STOP_REQUEST = "stop_requested"
+"""Ledger note by which a console asks an engine to end that it may not signal."""
+
+
+async def run(
+    home: Home,
+    *,
+    once: bool = False,
+    environ: Mapping[str, str] = os.environ,
+    clock: Clock | None = None,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Runs until told to stop (SIGTERM, SIGINT, `stop`); with `once`, until nothing more is due.
+
+    Raises UsageError `engine_runs_already` where another engine holds the lock, ConfigurationError and StoreError
+    where the home cannot be used.
+    """
+    clock = clock or SystemClock()
+    home.create()
+    lock = EngineLock(home.engine_lock, home.file_mode)
+    lock.acquire(since=clock.now())
+    try:
+        ledger = open_ledger(home.ledger, file_mode=home.file_mode)
+        try:
+            house = House(home, ledger, clock, environ)
+            engine = Engine(house)
+            with _signals(engine.stop):
+                ready()
+                await (engine.once() if once else engine.forever())
+            await house.close()
+        finally:
+            ledger.close()
+    finally:
+        lock.release()
+
+
+class Engine:
+    """A supervisor and some workers over one house."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.supervisor = Supervisor(house)
+        self.stopping = asyncio.Event()
+        self.worker_name = f"{socket.gethostname()}:{os.getpid()}"
+
+    def stop(self) -> None:
+        """Ends cleanly: nothing new is begun, uploads under way finish."""
+        self.stopping.set()
+
+    async def forever(self) -> None:
+        """Works until stopped."""
+        self.house.ledger.set_meta(STOP_REQUEST, "")
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._supervise())
+            for number in range(self.house.machine.workers):
+                tasks.create_task(self._work(f"{self.worker_name}:{number}"))
+
+    async def once(self) -> None:
+        """Baselines, one poll of every space, then everything that is due; then returns."""
+        await self.supervisor.round(everything=True)
+        await self.supervisor.finish()
+        workshop = self.house.workshop()
+        if workshop is None:
+            return
+        worker = self._deliverer(workshop, f"{self.worker_name}:once")
+        while not self.stopping.is_set():
+            with _recorded("step"):
+                if await worker.step():
+                    continue
+            break
+
+    async def _supervise(self) -> None:
+        while not self.stopping.is_set():
+            with _recorded("supervise"):
+                await self.supervisor.round()
+            if self.house.ledger.get_meta(STOP_REQUEST):
+                self.stop()
+            await self._rest()
+        await self.supervisor.finish(cancel=True)
+
+    async def _work(self, name: str) -> None:
+        """One worker: a step whenever something is due, else a rest. A failing step never ends the worker."""
+        while not self.stopping.is_set():
+            busy = False
+            workshop = self.house.workshop()
+            if workshop is not None and self.house.ledger.next_due() <= self.house.clock.now() and self.house.steady():
+                with _recorded("step"):
+                    busy = await self._deliverer(workshop, name).step()
+            if not busy:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.stopping.wait(), self.house.machine.timing.wake)
+
+    @staticmethod
+    def _deliverer(workshop: Workshop, name: str) -> Deliverer:
+        return Deliverer(workshop.outside, name, workshop.slots)
+
+
+class _recorded:  # noqa: N801 - reads as a statement
+    """The edge of an engine step: whatever goes wrong is recorded, and the engine goes on."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, ProductError):
+            log.warning("%s: %s %s", self.what, error.code, error)
+            return True
+        if isinstance(error, Exception):
+            log.error("%s failed", self.what, exc_info=error)
+            return True
+        return False
+
+
+class _signals:  # noqa: N801 - reads as a statement
+    """SIGTERM and SIGINT ask the engine to end while the block runs."""
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        self.stop = stop
+
+    def __enter__(self) -> None:
+        loop = asyncio.get_running_loop()
+        with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread: a test drives it
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, self.stop)
+
+    def __exit__(self, *_: object) -> None:
+        loop = asyncio.get_running_loop()
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)

@@ -1,0 +1,148 @@
+"""The engine's view of its home: what people decided, the secrets, and the connections made from them.
+
+Watches the files; an edit is applied without a restart. Hands out a `Workshop` while source and target are set.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.banqup.client import BanqupClient
+from core.clock import Clock
+from core.config import Home, Machine
+from core.efff.convert import Conversion, Format, convert
+from core.errors import ConfigurationError
+from core.installations import Installation, Installations
+from core.ledger.base import Ledger
+from core.pingwin import open_target
+from core.pingwin.target import Credentials
+from core.secrets import SecretName, Secrets, fingerprint
+from core.spool import Spool
+from core.sync.outside import Outside, SourcePause
+
+JUMP = 5.0
+"""Seconds by which wall clock and boot clock may differ between two looks before claiming pauses (5.3 rule 7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Everything a worker needs, for as long as the settings stay as they are."""
+
+    outside: Outside
+    slots: asyncio.Semaphore
+    source: BanqupClient
+
+
+class House:
+    """The home of a running engine."""
+
+    def __init__(self, home: Home, ledger: Ledger, clock: Clock, environ: Mapping[str, str]) -> None:
+        self.home, self.ledger, self.clock, self.environ = home, ledger, clock, environ
+        self.installations = Installations(home.installations, home.file_mode)
+        self.spool = Spool(home.spool, home.file_mode)
+        self.machine: Machine = self.installations.machine()
+        self.problem: ConfigurationError | None = None
+        self._secrets = Secrets(home, environ)
+        self._workshop: Workshop | None = None
+        self._stamp: object = None
+        self._pause = SourcePause()
+        self._offset = clock.now() - clock.boot()
+        self._steady_at = 0.0
+
+    async def refresh(self) -> bool:
+        """Applies what changed in the files since the last look. True where anything did."""
+        stamp = tuple(_stamp(path) for path in (self.home.installations, self.home.credentials))
+        if stamp == self._stamp:
+            return False
+        self._stamp = stamp
+        self.machine = self.installations.machine()
+        self._secrets = Secrets(self.home, self.environ)
+        self._pause.succeeded()
+        before, self._workshop = self._workshop, None
+        if before is not None:
+            await before.source.aclose()
+        self.problem = None
+        try:
+            self._workshop = self._open()
+        except ConfigurationError as problem:
+            self.problem = problem
+        return True
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        if self._workshop is not None:
+            await self._workshop.source.aclose()
+
+    def workshop(self) -> Workshop | None:
+        """Source and target, or None while they are not (or wrongly) set; `problem` then says why."""
+        return self._workshop
+
+    def installed(self) -> list[Installation]:
+        """All installations as last read whole."""
+        return self.installations.all()
+
+    def installation(self, space: str) -> Installation | None:
+        """One installation."""
+        return self.installations.get(space)
+
+    def credentials(self, space: str) -> Credentials | None:
+        """The three values, or None where one is missing."""
+        api_key, clid, file_id = (
+            self._secrets.find(name, space) for name in (SecretName.API_KEY, SecretName.CLID, SecretName.FILE_ID)
+        )
+        if api_key is None or clid is None or file_id is None:
+            return None
+        return Credentials(api_key.value, clid.value, file_id.value.get_secret_value())
+
+    def account(self, space: str) -> tuple[str, str, str] | None:
+        """Target, fingerprint of the CLID and dossier of a space, or None where they are not set."""
+        credentials = self.credentials(space)
+        if credentials is None or self._workshop is None:
+            return None
+        return self._workshop.outside.target.name, fingerprint(credentials.clid), credentials.file_id
+
+    def steady(self) -> bool:
+        """False for the length of a lease after the wall clock jumped against the clock that never does."""
+        offset = self.clock.now() - self.clock.boot()
+        if abs(offset - self._offset) > JUMP:
+            self._steady_at = self.clock.boot() + self.machine.timing.lease
+        self._offset = offset
+        return self.clock.boot() >= self._steady_at
+
+    def _open(self) -> Workshop:
+        secret = self._secrets.find(SecretName.BANQUP_SECRET, None)
+        if not self.machine.banqup.base_url or secret is None:
+            raise ConfigurationError("banqup_not_connected")
+        source = BanqupClient(self.machine.banqup, secret.value)
+        target = open_target(self.machine.pingwin, self.home.contracts)
+        outside = Outside(
+            source=source,
+            target=target,
+            installation=self.installation,
+            credentials=self.credentials,
+            convert=_convert,
+            spool=self.spool,
+            ledger=self.ledger,
+            clock=self.clock,
+            timing=self.machine.timing,
+            draw=random.uniform,
+            pause=self._pause,
+        )
+        return Workshop(outside, asyncio.Semaphore(target.concurrency), source)
+
+
+def _convert(xml: bytes, target: Format, pdf: bytes | None, key: str) -> Conversion:
+    return convert(xml, target, pdf=pdf, key=key)
+
+
+def _stamp(path: object) -> tuple[int, int, int] | None:
+    from pathlib import Path
+
+    try:
+        status = Path(str(path)).stat()
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size

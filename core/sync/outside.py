@@ -1,0 +1,59 @@
+"""What one engine step works with: the source, the target, and what people decided about a space.
+
+Built from a home for the real engine (`engine.py`), or from parts by the tests and the simulation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from core.banqup.source import Source
+from core.clock import Clock
+from core.config import Timing
+from core.efff.convert import Conversion, Format
+from core.errors import SourceError
+from core.installations import Installation
+from core.ledger.base import Ledger
+from core.pingwin.target import Credentials, Target
+from core.spool import Spool
+from core.sync.retry import Draw
+
+Convert = Callable[[bytes, Format, bytes | None, str], Conversion]
+"""XML, format, PDF beside it (or None), delivery key."""
+
+
+@dataclass(slots=True)
+class SourcePause:
+    """While Banqup cannot answer, everything that needs it waits together instead of asking one by one."""
+
+    until: float = 0.0
+    failures: int = 0
+
+    def failed(self, trouble: SourceError, *, now: float, timing: Timing, draw: Draw) -> None:
+        """Notes a failure: waits as long as Banqup said, else twice as long each time with jitter, capped."""
+        self.failures += 1
+        said = getattr(trouble, "retry_after", None)
+        grown = min(timing.probe_cap, timing.backoff_base * 2.0 ** min(self.failures, 20)) * draw(0.5, 1.0)
+        self.until = max(self.until, now + (said if said is not None else grown))
+
+    def succeeded(self) -> None:
+        """Banqup answers again."""
+        self.until, self.failures = 0.0, 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Everything around the ledger. `draw` is `random.uniform` or a seeded one."""
+
+    source: Source
+    target: Target
+    installation: Callable[[str], Installation | None]
+    credentials: Callable[[str], Credentials | None]
+    convert: Convert
+    spool: Spool
+    ledger: Ledger
+    clock: Clock
+    timing: Timing
+    draw: Draw
+    pause: SourcePause = field(default_factory=SourcePause)

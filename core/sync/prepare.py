@@ -1,0 +1,180 @@
+"""`seen` -> `ready`: fetch a document again, convert it, check it, and put the e-fff file into the spool.
+
+Repeatable: it only reads from Banqup and makes the same file from the same input. Sends nothing. Every way out is a
+`Move` or a `Prepared`, so that nothing ends without a reason that a person can read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from core.banqup.client import FileRefused, NotFound, NotReady
+from core.efff import dossier
+from core.efff.convert import Conversion, Format
+from core.efff.report import Finding
+from core.errors import SourceError
+from core.installations import Installation
+from core.ledger.base import Claim, Move, Prepared
+from core.model import Arguments, Direction, Document, SourceFile, State, content_hash, invoice_key
+from core.sync.outside import Outside
+from core.sync.retry import backoff
+
+LISTED = 50
+"""How many findings, derived and dropped values of one document are kept with its event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What Banqup gave for a document."""
+
+    xml: bytes
+    pdf: bytes | None
+
+
+async def prepare(outside: Outside, claim: Claim) -> Move | Prepared:
+    """Makes a held `seen` delivery ready, or says where it goes instead. Raises nothing that Banqup may cause."""
+    delivery = claim.delivery
+    installation = outside.installation(delivery.space)
+    if installation is None:
+        return Move(State.SEEN, outside.clock.now() + outside.timing.poll_interval, "not_installed", kind="wait")
+    if outside.pause.until > outside.clock.now():
+        return Move(State.SEEN, outside.pause.until, "banqup_waits", kind="wait")
+    try:
+        document = await outside.source.document(delivery.space, delivery.source_id)
+        if not installation.options.rule.eligible(document):
+            return _withdrawn(outside, document)
+        files = await _fetch(outside, document)
+        outside.pause.succeeded()
+    except NotFound as gone:
+        return Move(State.WITHDRAWN, outside.clock.now(), "document_gone", gone.arguments)
+    except FileRefused as refused:
+        return Move(State.FAILED, outside.clock.now(), refused.code, refused.arguments)
+    except SourceError as trouble:
+        return _later(outside, claim, trouble)
+    if files is None:
+        return Move(State.FAILED, outside.clock.now(), "no_structured_file")
+    target = Format(installation.options.format)
+    conversion = await asyncio.to_thread(outside.convert, files.xml, target, files.pdf, delivery.key)
+    return _judge(outside, claim, document, conversion, installation)
+
+
+def _withdrawn(outside: Outside, document: Document) -> Move:
+    status = document.delivery_status if document.direction is Direction.SALES else document.document_status
+    return Move(State.WITHDRAWN, outside.clock.now(), "not_at_trigger", {"status": status})
+
+
+def _later(outside: Outside, claim: Claim, trouble: SourceError) -> Move:
+    """Banqup's trouble waits without ageing the delivery; a file that is not there yet is the delivery's own."""
+    now, attempts = outside.clock.now(), claim.delivery.attempts + 1
+    if not isinstance(trouble, NotReady):
+        outside.pause.failed(trouble, now=now, timing=outside.timing, draw=outside.draw)
+        return Move(State.SEEN, outside.pause.until, trouble.code, trouble.arguments, kind="wait")
+    if attempts >= outside.timing.give_up_attempts:
+        return Move(State.DEAD, now, "gave_up", {"attempts": attempts, "last": trouble.code}, counted=True)
+    wait = max(1.0, backoff(outside.timing, attempts, outside.draw))
+    return Move(State.SEEN, now + wait, trouble.code, trouble.arguments, counted=True, kind="wait")
+
+
+async def _fetch(outside: Outside, document: Document) -> Files | None:
+    """The XML (kind UBL, else ORIGINAL, else whatever looks like XML) and the PDF beside it; None without an XML."""
+    xml: bytes | None = None
+    for file in _xml_candidates(document.files):
+        content = await outside.source.download(document.space, file)
+        if looks_like_xml(content):
+            xml = content
+            break
+    if xml is None:
+        return None
+    pdfs = [file for file in document.files if file.kind == "PDF"]
+    pdf = await outside.source.download(document.space, pdfs[0]) if pdfs else None
+    return Files(xml, pdf)
+
+
+def _xml_candidates(files: Iterable[SourceFile]) -> list[SourceFile]:
+    """Files that may hold the structured invoice, best first (banqup-api 9.6); a declared PDF is never one."""
+    order = {"UBL": 0, "ORIGINAL": 1}
+    possible = [file for file in files if file.kind != "PDF" and "pdf" not in file.content_type.lower()]
+    return sorted(possible, key=lambda file: (order.get(file.kind, 2), "xml" not in file.content_type.lower(), file.id))
+
+
+def looks_like_xml(content: bytes) -> bool:
+    """Whether the first bytes say XML, in any Unicode encoding; the reader has the last word."""
+    start = content[:200].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
+    return start.replace(b"\x00", b"").startswith(b"<")
+
+
+def _judge(
+    outside: Outside, claim: Claim, document: Document, conversion: Conversion, installation: Installation
+) -> Move | Prepared:
+    """Unreadable -> failed; a blocking finding or the wrong dossier -> parked; else the file goes to the spool."""
+    delivery, now = claim.delivery, outside.clock.now()
+    report = _report(conversion)
+    blocking = [finding for finding in conversion.findings if finding.blocks]
+    if conversion.output is None or conversion.invoice is None:
+        first = blocking[0] if blocking else None
+        return Move(
+            State.FAILED,
+            now,
+            first.code if first else "cannot_convert",
+            {**(first.arguments if first else {}), "rule": first.rule if first else None, **report},
+        )
+    allowed = overridden(outside, delivery.id)
+    standing = next((f for f in blocking if f.never or f.rule not in allowed), None)
+    if standing is not None:
+        return Move(State.PARKED, now, standing.code, {**standing.arguments, "rule": standing.rule, **report})
+    folder = document.direction or delivery.direction or Direction.PURCHASE
+    direction = dossier.direction(conversion.invoice, installation.enterprise_numbers, folder)
+    if isinstance(direction, Finding):
+        return Move(State.PARKED, now, direction.code, {**direction.arguments, "rule": direction.rule, **report})
+    facts = dossier.summary(conversion.invoice, direction)
+    sha256, size = outside.spool.put(delivery.space, conversion.output)
+    return Prepared(
+        direction=direction,
+        document_type=facts.document_type,
+        number=facts.number,
+        counterparty=facts.counterparty,
+        vat_number=facts.vat_number,
+        issue_date=facts.issue_date,
+        amount=facts.amount,
+        currency=facts.currency,
+        invoice_key=invoice_key(
+            dossier=delivery.dossier,
+            direction=direction,
+            supplier=facts.supplier,
+            number=facts.number,
+            document_type=facts.document_type,
+            issue_date=facts.issue_date,
+            total=facts.amount,
+        ),
+        updated_ns=document.updated_ns,
+        content_hash=content_hash(document),
+        sha256=sha256,
+        size=size,
+        report={**report, "file_name": conversion.file_name},
+    )
+
+
+def overridden(outside: Outside, delivery: int) -> frozenset[str]:
+    """Rules that a person decided to send this delivery in spite of."""
+    return frozenset(
+        str(event.args["rule"])
+        for event in outside.ledger.events(delivery=delivery)
+        if event.kind == "decision" and event.code == "send" and event.args.get("rule")
+    )
+
+
+def _report(conversion: Conversion) -> Arguments:
+    """What the conversion said, as JSON texts for the event: codes and arguments, never sentences."""
+    findings = [asdict(finding) for finding in conversion.findings if finding.severity != "info"][:LISTED]
+    derived = [asdict(derived) for derived in conversion.derived][:LISTED]
+    dropped = [asdict(dropped) for dropped in conversion.dropped][:LISTED]
+    return {
+        "findings": json.dumps(findings, default=str),
+        "derived": json.dumps(derived, default=str),
+        "dropped": json.dumps(dropped, default=str),
+        "source_format": conversion.source_format,
+        "pdf": conversion.pdf_origin,
+    }

@@ -1,0 +1,175 @@
+"""What happens after a try: pure decisions from an answer to the delivery's next state and the circuit's.
+
+Takes values, gives values; no clock, no I/O. The rows of `OUTCOMES` are the table of the engine reference, section 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.config import Timing
+from core.ledger.base import Circuit, Move, Scope
+from core.model import NEVER, State
+from core.pingwin.target import Answer, AnswerKind
+
+DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One row of the table: the state an answer leads to, whether it counts as an attempt, whose circuit it touches."""
+
+    state: State
+    counted: bool
+    opens: Scope | None = None
+    cools: Scope | None = None
+    closes: bool = False
+    fails: Scope | None = None
+
+
+OUTCOMES: dict[AnswerKind, Outcome] = {
+    AnswerKind.ACCEPTED: Outcome(State.CONFIRMED, counted=True, closes=True),
+    AnswerKind.ALREADY_THERE: Outcome(State.PARKED, counted=True),
+    AnswerKind.AUTH: Outcome(State.READY, counted=False, opens=Scope.DOSSIER),
+    AnswerKind.DOSSIER: Outcome(State.READY, counted=False, opens=Scope.DOSSIER),
+    AnswerKind.REFUSED: Outcome(State.FAILED, counted=True),
+    AnswerKind.THROTTLED: Outcome(State.READY, counted=False, cools=Scope.CLID),
+    AnswerKind.NOT_SENT: Outcome(State.READY, counted=False, fails=Scope.TARGET),
+    AnswerKind.UNKNOWN: Outcome(State.UNKNOWN, counted=True, opens=Scope.TARGET),
+}
+"""What each class of answer does. Account trouble never counts as the document's attempt, so it never ends in `dead`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose circuits a delivery stands behind. `clid` is a fingerprint."""
+
+    target: str
+    clid: str
+    dossier: str
+
+    def id_of(self, scope: Scope) -> str:
+        """The circuit's id in a scope; the target's is empty."""
+        return {Scope.TARGET: "", Scope.CLID: self.clid, Scope.DOSSIER: self.dossier}[scope]
+
+
+Draw = Callable[[float, float], float]
+"""`random.uniform`, or a seeded one."""
+
+
+def backoff(timing: Timing, attempt: int, draw: Draw) -> float:
+    """Full jitter: seconds between 0 and base * 2^attempt, capped (engine reference, 8)."""
+    return draw(0.0, min(timing.backoff_cap, timing.backoff_base * 2.0 ** min(attempt, 30)))
+
+
+def after_answer(
+    answer: Answer,
+    *,
+    attempts: int,
+    earlier_unknown: bool,
+    can_be_asked: bool,
+    failures: int,
+    now: float,
+    timing: Timing,
+    draw: Draw,
+) -> Move:
+    """Where the delivery goes. `attempts` and `failures` are the counts before this answer.
+
+    "Already there" confirms only where an own earlier attempt of this delivery had an unknown outcome (decision 10).
+    """
+    outcome = OUTCOMES[answer.kind]
+    state, due, code = outcome.state, now, answer.code
+    match answer.kind:
+        case AnswerKind.ALREADY_THERE if earlier_unknown:
+            state = State.CONFIRMED
+        case AnswerKind.ALREADY_THERE:
+            code = "already_there"
+        case AnswerKind.THROTTLED:
+            due = now + throttled_for(answer, timing)
+        case AnswerKind.NOT_SENT:
+            due = now + backoff(timing, failures, draw)
+        case AnswerKind.UNKNOWN:
+            due = now + (timing.grace if can_be_asked else 0.0)
+        case _:
+            pass
+    return Move(
+        state=state,
+        due_at=due,
+        code=code,
+        args={**answer.arguments, "server_text": answer.server_text, "seconds": round(answer.seconds, 3)},
+        counted=outcome.counted,
+        reference=answer.reference,
+        delivered_at=now if state is State.CONFIRMED else None,
+        http_status=answer.http_status,
+    )
+
+
+def throttled_for(answer: Answer, timing: Timing) -> float:
+    """Seconds to wait after a 429: what the target said, at most a day; else the first backoff step in full."""
+    return min(answer.retry_after, DAY) if answer.retry_after is not None else timing.backoff_base
+
+
+def circuit_after(
+    answer: Answer, account: Account, standing: Callable[[Scope], Circuit | None], *, now: float, timing: Timing
+) -> Circuit | None:
+    """How the account's circuit stands after an answer, or None where it stays as it is.
+
+    The target's opens at the first unknown outcome, or after several failures in a row before the body.
+    """
+    outcome = OUTCOMES[answer.kind]
+    if outcome.closes:
+        target = standing(Scope.TARGET)
+        return closed(account, now) if target is not None and target.failures else None
+    if outcome.opens is not None:
+        return opened(account, outcome.opens, answer.code, standing(outcome.opens), now=now, timing=timing)
+    if outcome.cools is not None:
+        until = now + throttled_for(answer, timing)
+        return Circuit(
+            account.target,
+            outcome.cools,
+            account.id_of(outcome.cools),
+            "cooling",
+            answer.code,
+            0,
+            until,
+            None,
+            since=now,
+        )
+    if outcome.fails is not None:
+        before = standing(outcome.fails)
+        failures = (before.failures if before else 0) + 1
+        if failures >= timing.failures_to_open:
+            return opened(account, outcome.fails, answer.code, before, now=now, timing=timing)
+        return Circuit(
+            account.target,
+            outcome.fails,
+            account.id_of(outcome.fails),
+            "closed",
+            answer.code,
+            failures,
+            0.0,
+            None,
+            since=now,
+        )
+    return None
+
+
+def opened(account: Account, scope: Scope, code: str, before: Circuit | None, *, now: float, timing: Timing) -> Circuit:
+    """An open circuit with its first probe; one that was open already keeps its probing rhythm."""
+    if before is not None and before.state == "open":
+        return before
+    failures = (before.failures if before else 0) + 1
+    return Circuit(
+        account.target, scope, account.id_of(scope), "open", code, failures, NEVER, now + timing.probe_first, since=now
+    )
+
+
+def closed(account: Account, now: float) -> Circuit:
+    """The target's circuit, closed again after a success."""
+    return Circuit(account.target, Scope.TARGET, "", "closed", None, 0, 0.0, None, since=now)
+
+
+def next_probe(circuit: Circuit, timing: Timing) -> float:
+    """Seconds until the next probe: twice as long each time, capped."""
+    return min(timing.probe_cap, timing.probe_first * 2.0 ** min(circuit.probes + 1, 30))
