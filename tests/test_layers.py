@@ -1,0 +1,63 @@
+"""The house keeps its shape: layers, wording, file sizes."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.wording import messages
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted(path for room in ("core", "tui") for path in (ROOT / room).rglob("*.py"))
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The top-level modules that a fresh interpreter holds after a statement."""
+    code = f"import sys\n{statement}\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+
+
+@pytest.mark.parametrize("module", ["core.sync.engine", "core.operations.overview", "core.efff.convert"])
+def test_engine_loads_no_user_interface(module: str) -> None:
+    assert not loaded_by(f"import {module}") & {"textual", "rich", "click", "tui"}
+
+
+def test_command_line_starts_without_console_and_engine() -> None:
+    assert not loaded_by("import tui.cli") & {"textual", "httpx", "lxml", "starlette", "typst"}
+
+
+def raised_codes() -> Iterator[tuple[str, str]]:
+    """Codes given literally to error classes and to `Move`, with where they stand."""
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            place = f"{path.relative_to(ROOT)}:{node.lineno}"
+            position = 2 if node.func.id == "Move" else 0 if node.func.id.endswith("Error") else None
+            if position is None or len(node.args) <= position:
+                continue
+            argument = node.args[position]
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and argument.value.isidentifier():
+                yield argument.value, place
+
+
+def test_every_code_that_is_raised_or_stored_is_worded() -> None:
+    unworded = [f"{code} ({place})" for code, place in raised_codes() if code not in messages()]
+    assert not unworded
+
+
+def test_every_message_says_what_happened_in_a_sentence() -> None:
+    wrong = [
+        code for code, message in messages().items() if not message.sentence.strip().endswith((".", "?", "!", ":", ")"))
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_is_a_room_of_at_most_400_lines(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 400
