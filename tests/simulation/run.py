@@ -64,9 +64,13 @@ class Simulation:
         self.crash_chance = 0.0
         self.ledger: Ledger = CrashingLedger(self.real, self.dice, lambda: self.crash_chance)  # type: ignore[assignment]
         self.installation = Installation(
-            space="space-1", name="Ons Bedrijf", consent=Consent(by="test", at=datetime(2026, 11, 1, tzinfo=UTC)),
-            enterprise_numbers=(DOSSIER_NUMBER,), file_id=CREDENTIALS.file_id, active=True,
-        )  # fmt: skip
+            space="space-1",
+            name="Ons Bedrijf",
+            consent=Consent(by="test", at=datetime(2026, 11, 1, tzinfo=UTC)),
+            enterprise_numbers=(DOSSIER_NUMBER,),
+            file_id=CREDENTIALS.file_id,
+            active=True,
+        )
         self.expected: set[str] = set()
         self.history: set[str] = set()
         self.worker = 0
@@ -75,10 +79,17 @@ class Simulation:
 
     def outside(self) -> Outside:
         return Outside(
-            source=self.banqup, target=self.pingwin, installation=lambda _: self.installation,
-            credentials=lambda _: CREDENTIALS, convert=convert, spool=Spool(self.home / "spool"), ledger=self.ledger,
-            clock=self.clock, timing=TIMING, draw=self.dice.uniform,
-        )  # fmt: skip
+            source=self.banqup,
+            target=self.pingwin,
+            installation=lambda _: self.installation,
+            credentials=lambda _: CREDENTIALS,
+            convert=convert,
+            spool=Spool(self.home / "spool"),
+            ledger=self.ledger,
+            clock=self.clock,
+            timing=TIMING,
+            draw=self.dice.uniform,
+        )
 
     async def play(self) -> None:
         """The whole seed: history, activation, a storm, calm."""
@@ -104,9 +115,14 @@ class Simulation:
 
     async def _activate(self) -> None:
         await baseline.take(
-            self.ledger, self.banqup, "space-1", self.installation.options.rule,
-            clock=self.clock, actor="test", requested_at=self.clock.now(),
-        )  # fmt: skip
+            self.ledger,
+            self.banqup,
+            "space-1",
+            self.installation.options.rule,
+            clock=self.clock,
+            actor="test",
+            requested_at=self.clock.now(),
+        )
 
     async def _storm(self) -> None:
         waiting = [id for id in self.banqup.documents if id not in self.history]

@@ -81,9 +81,18 @@ class Faults:
 
 
 STORM = Faults(
-    unavailable=0.04, throttled=0.02, not_ready=0.05, late_listing=0.1, not_taken=0.06, lost_before=0.03, lost_after=0.05,
-    refused_5xx=0.04, target_429=0.03, paused=0.02, crash=0.01,
-)  # fmt: skip
+    unavailable=0.04,
+    throttled=0.02,
+    not_ready=0.05,
+    late_listing=0.1,
+    not_taken=0.06,
+    lost_before=0.03,
+    lost_after=0.05,
+    refused_5xx=0.04,
+    target_429=0.03,
+    paused=0.02,
+    crash=0.01,
+)
 
 
 @dataclass
