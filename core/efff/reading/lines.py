@@ -1,0 +1,189 @@
+"""Invoice lines: BG-25 to BG-32."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from core.efff.invoice import (
+    AllowanceCharge,
+    Classification,
+    Identifier,
+    Item,
+    Line,
+    Period,
+    Price,
+    VatBreakdown,
+    VatCategory,
+)
+from core.efff.reading.values import Values
+from core.efff.tree import Node
+
+
+def read_lines(root: Node, values: Values) -> tuple[Line, ...]:
+    """The lines in their order; a credit note's are CreditNoteLine, also where a writer mixed them up."""
+    return tuple(_line(node, values) for node in (*root.all("InvoiceLine"), *root.all("CreditNoteLine")))
+
+
+def _line(node: Node, values: Values) -> Line:
+    quantity = node.first("InvoicedQuantity") or node.first("CreditedQuantity")
+    net = values.amount(node, "LineExtensionAmount")
+    item = node.first("Item")
+    stated = values.vat_category(item.first("ClassifiedTaxCategory")) if item else VatCategory()
+    vat_amount, subtotals = read_breakdowns(node, values)
+    vat = _merged(stated, subtotals[0].vat) if subtotals else stated
+    return Line(
+        id=node.take("ID"),
+        notes=tuple(filter(None, (note.value() for note in node.all("Note")))),
+        quantity=values.number(quantity),
+        unit=quantity.attributes.get("unitCode", "").strip() if quantity else "",
+        net_amount=net,
+        period=read_period(node.first("InvoicePeriod"), values),
+        order_line=node.take("OrderLineReference", "LineID"),
+        accounting_cost=node.take("AccountingCost") or node.take("AccountingCostCode"),
+        object_id=_object(node),
+        allowances_charges=read_allowances_charges(node, values),
+        vat=vat,
+        vat_amount=vat_amount,
+        vat_subtotals=() if _says_nothing_new(subtotals, net, vat) else subtotals,
+        item=_item(item) if item else Item(),
+        price=_price(node.first("Price"), values),
+    )
+
+
+def _merged(stated: VatCategory, beside: VatCategory) -> VatCategory:
+    """The item's VAT category, its gaps filled from the line's first subtotal (the only place in real 1.0 files)."""
+    if not beside.category and beside.rate is None:
+        return stated
+    same = not stated.category or stated.category == beside.category
+    return replace(
+        stated,
+        category=stated.category or beside.category,
+        rate=beside.rate if stated.rate is None and same else stated.rate,
+        belgian_code=stated.belgian_code or (beside.belgian_code if same else ""),
+        exemption_reason=stated.exemption_reason or (beside.exemption_reason if same else ""),
+        exemption_code=stated.exemption_code or (beside.exemption_code if same else ""),
+    )
+
+
+def _says_nothing_new(subtotals: tuple[VatBreakdown, ...], net: Decimal | None, vat: VatCategory) -> bool:
+    """Whether the line's breakdown is one entry over its net amount, in its category: then the line says it all."""
+    if len(subtotals) != 1:
+        return not subtotals
+    return subtotals[0].taxable in (None, net) and _merged(subtotals[0].vat, vat) == vat
+
+
+def read_breakdowns(node: Node, values: Values) -> tuple[Decimal | None, tuple[VatBreakdown, ...]]:
+    """VAT amount and breakdown of a document or line; several TaxTotal (one a rate) are added up (reference 9).
+
+    A TaxTotal in the accounting currency (BT-111) is left to the caller.
+    """
+    amounts: list[Decimal] = []
+    breakdowns: list[VatBreakdown] = []
+    for total in node.all("TaxTotal"):
+        if in_accounting_currency(total, values):
+            continue
+        amount = values.amount(total, "TaxAmount")
+        if amount is not None:
+            amounts.append(amount)
+        breakdowns.extend(_breakdown(subtotal, values) for subtotal in total.all("TaxSubtotal"))
+    return (sum(amounts, Decimal(0)) if amounts else None), tuple(breakdowns)
+
+
+def in_accounting_currency(total: Node, values: Values) -> bool:
+    """Whether a TaxTotal is BT-111: the VAT once more, in the VAT currency and without a breakdown."""
+    amount = total.first("TaxAmount")
+    currency = amount.attributes.get("currencyID", "").strip() if amount else ""
+    return bool(currency) and currency == values.vat_currency != values.currency and not total.first("TaxSubtotal")
+
+
+def _breakdown(node: Node, values: Values) -> VatBreakdown:
+    rate_beside = values.number(node, "Percent")
+    in_euro = node.first("TransactionCurrencyTaxAmount")
+    is_euro = in_euro is not None and in_euro.attributes.get("currencyID", "").strip() in ("EUR", "")
+    return VatBreakdown(
+        vat=values.vat_category(node.first("TaxCategory"), rate_beside),
+        taxable=values.amount(node, "TaxableAmount"),
+        amount=values.amount(node, "TaxAmount"),
+        amount_in_eur=values.number(in_euro) if is_euro else None,
+    )
+
+
+def read_allowances_charges(node: Node, values: Values) -> tuple[AllowanceCharge, ...]:
+    """Allowances and charges of a document or line."""
+    return tuple(
+        AllowanceCharge(
+            is_charge=values.flag(part, "ChargeIndicator"),
+            amount=values.amount(part, "Amount"),
+            base=values.amount(part, "BaseAmount"),
+            percent=values.number(part, "MultiplierFactorNumeric"),
+            reason="\n".join(filter(None, (reason.value() for reason in part.all("AllowanceChargeReason")))),
+            reason_code=part.take("AllowanceChargeReasonCode"),
+            vat=values.vat_category(category) if (category := part.first("TaxCategory")) else None,
+        )
+        for part in node.all("AllowanceCharge")
+    )
+
+
+def read_period(node: Node | None, values: Values) -> Period | None:
+    """An invoicing period, None where it says nothing."""
+    if node is None:
+        return None
+    period = Period(values.day(node, "StartDate"), values.day(node, "EndDate"), node.take("DescriptionCode"))
+    return period if period != Period() else None
+
+
+def _object(node: Node) -> Identifier | None:
+    for reference in node.all("DocumentReference"):
+        if reference.take("DocumentTypeCode") in ("130", ""):
+            identifier = reference.first("ID")
+            if identifier is not None and (value := identifier.value()):
+                return Identifier(value, identifier.attributes.get("schemeID", "").strip())
+    return None
+
+
+def _item(node: Node) -> Item:
+    """The item; a description that only repeats the name, or stands in for it, is not kept twice."""
+    name = node.take("Name")
+    description = "\n".join(filter(None, (text.value() for text in node.all("Description"))))
+    standard = node.first("StandardItemIdentification")
+    standard_id = standard.first("ID") if standard else None
+    return Item(
+        name=name or description,
+        description="" if description == name or not name else description,
+        seller_id=node.take("SellersItemIdentification", "ID"),
+        buyer_id=node.take("BuyersItemIdentification", "ID"),
+        standard_id=Identifier(standard_id.value(), standard_id.attributes.get("schemeID", "").strip())
+        if standard_id
+        else None,
+        classifications=tuple(
+            Classification(
+                code.value(),
+                code.attributes.get("listID", "").strip(),
+                code.attributes.get("listVersionID", "").strip(),
+            )
+            for part in node.all("CommodityClassification")
+            if (code := part.first("ItemClassificationCode"))
+        ),
+        origin_country=node.take("OriginCountry", "IdentificationCode"),
+        properties=tuple(
+            (part.take("Name"), part.take("Value")) for part in node.all("AdditionalItemProperty") if part.first("Name")
+        ),
+    )
+
+
+def _price(node: Node | None, values: Values) -> Price | None:
+    if node is None:
+        return None
+    base = node.first("BaseQuantity")
+    discount = node.first("AllowanceCharge")
+    if discount:
+        discount.take("ChargeIndicator")
+    price = Price(
+        amount=values.amount(node, "PriceAmount"),
+        base_quantity=values.number(base),
+        base_unit=base.attributes.get("unitCode", "").strip() if base else "",
+        discount=values.amount(discount, "Amount"),
+        gross=values.amount(discount, "BaseAmount"),
+    )
+    return price if price != Price(None) else None

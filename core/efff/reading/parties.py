@@ -1,0 +1,154 @@
+"""Parties, addresses, contacts and deliveries: BG-4 to BG-15."""
+
+from __future__ import annotations
+
+from core.efff import identifiers
+from core.efff.invoice import Address, Contact, Delivery, Identifier, LegalMention, Party
+from core.efff.reading.values import Values
+from core.efff.tree import Node
+
+ADDRESS = (
+    "StreetName",
+    "BuildingNumber",
+    "AdditionalStreetName",
+    "CityName",
+    "PostalZone",
+    "CountrySubentity",
+)
+
+
+def read_side(side: Node | None) -> Party:
+    """AccountingSupplierParty or AccountingCustomerParty, whose account number stands beside the party."""
+    if side is None:
+        return Party()
+    account = side.take("SupplierAssignedAccountID") or side.take("CustomerAssignedAccountID")
+    return read_party(side.first("Party"), account) or Party(account_id=account)
+
+
+def read_party(node: Node | None, account: str = "") -> Party | None:
+    """A party; the Belgian enterprise number is looked for wherever writers put it (reference 8.5)."""
+    if node is None:
+        return None
+    legal = node.first("PartyLegalEntity")
+    trade_name = node.take("PartyName", "Name")
+    legal_name = legal.take("RegistrationName") if legal else ""
+    legal_id = _identifier(legal.first("CompanyID")) if legal else None
+    endpoint = _identifier(node.first("EndpointID"))
+    stated = [identifier for part in node.all("PartyIdentification") if (identifier := _identifier(part.first("ID")))]
+    vat, other_registration = _tax_numbers(node)
+    enterprise = _enterprise_number(vat, endpoint, [*stated, *([legal_id] if legal_id else [])])
+    return Party(
+        trade_name=trade_name if trade_name != legal_name else "",
+        legal_name=legal_name,
+        vat_number=vat,
+        enterprise_number=enterprise,
+        endpoint=_in_one_spelling(endpoint, enterprise),
+        identifiers=tuple(one for one in dict.fromkeys(stated) if not _says_only(one, enterprise)),
+        legal_id=None if legal_id is None or _says_only(legal_id, enterprise) else legal_id,
+        legal_form=legal.take("CompanyLegalForm") if legal else "",
+        tax_registration=other_registration,
+        address=read_address(node.first("PostalAddress")),
+        contact=_contact(node.first("Contact")),
+        account_id=account,
+    )
+
+
+def read_address(node: Node | None) -> Address | None:
+    """An address; street and building number become one line, as all real e-fff files have it."""
+    if node is None:
+        return None
+    street, number, additional, city, zone, subdivision = (node.take(name) for name in ADDRESS)
+    country = node.first("Country")
+    address = Address(
+        street=f"{street} {number}".strip(),
+        additional_street=additional,
+        lines=tuple(filter(None, (line.take("Line") for line in node.all("AddressLine")))),
+        city=city,
+        postal_code=zone,
+        subdivision=subdivision,
+        country=country.take("IdentificationCode").upper() if country else "",
+        country_name=country.take("Name") if country else "",
+    )
+    return address if address != Address() else None
+
+
+def read_deliveries(root: Node, values: Values) -> tuple[Delivery, ...]:
+    """Delivery of the document, with the legal mentions of UBL.BE inside it or beside it (reference 6.2)."""
+    deliveries = []
+    for node in root.all("Delivery"):
+        location = node.first("DeliveryLocation")
+        address = location.first("Address") if location else None
+        delivery = Delivery(
+            delivered_on=values.day(node, "ActualDeliveryDate"),
+            location=_identifier(location.first("ID")) if location else None,
+            address=read_address(address or node.first("DeliveryAddress")),
+            party_name=node.take("DeliveryParty", "PartyName", "Name"),
+            mentions=_mentions(node),
+        )
+        if delivery != Delivery():
+            deliveries.append(delivery)
+    beside = _mentions(root)
+    return (*deliveries, Delivery(mentions=beside)) if beside else tuple(deliveries)
+
+
+def _mentions(node: Node) -> tuple[LegalMention, ...]:
+    mentions = (
+        LegalMention(terms.take("ID"), "\n".join(text.value() for text in terms.all("SpecialTerms")))
+        for terms in node.all("DeliveryTerms")
+    )
+    return tuple(mention for mention in mentions if mention != LegalMention())
+
+
+def _contact(node: Node | None) -> Contact | None:
+    if node is None:
+        return None
+    names = ("Name", "Telephone", "Telefax", "ElectronicMail")
+    contact = Contact(*(node.take(name) for name in names))
+    return contact if contact != Contact() else None
+
+
+def _identifier(node: Node | None) -> Identifier | None:
+    if node is None:
+        return None
+    value = node.value()
+    scheme = node.attributes.get("schemeID", "").strip()
+    if not scheme and node.attributes.get("schemeAgencyName", "").strip().upper() == "KBO":
+        scheme = "BE:CBE"
+    return Identifier(value, scheme) if value else None
+
+
+def _tax_numbers(node: Node) -> tuple[str, str]:
+    """The VAT number (BT-31) and another tax registration (BT-32); a scheme that is not named is taken as VAT."""
+    vat = other = ""
+    for registration in node.all("PartyTaxScheme"):
+        scheme = registration.take("TaxScheme", "ID").upper()
+        if scheme in ("VAT", "") and not vat:
+            vat = identifiers.vat_number(registration.take("CompanyID"))
+        elif scheme not in ("VAT", "") and not other:
+            other = registration.take("CompanyID")
+    return vat, other
+
+
+def _enterprise_number(vat: str, endpoint: Identifier | None, stated: list[Identifier]) -> str:
+    """From the Belgian VAT number; else from an identifier, in the order company number, identification, endpoint."""
+    if vat.startswith("BE") and (digits := identifiers.belgian_digits(vat)):
+        return digits
+    for identifier in (*reversed(stated), endpoint):
+        if identifier and (digits := identifiers.enterprise_number(identifier.value, identifier.scheme)):
+            return digits
+    return ""
+
+
+def _says_only(identifier: Identifier, enterprise: str) -> bool:
+    """Whether an identifier is the enterprise number once more, in whatever spelling."""
+    digits = identifiers.enterprise_number(identifier.value, identifier.scheme) or identifiers.belgian_digits(
+        identifier.value
+    )
+    return bool(enterprise) and digits == enterprise
+
+
+def _in_one_spelling(endpoint: Identifier | None, enterprise: str) -> Identifier | None:
+    """The endpoint; one that is the enterprise number is written as `0208`, so that spellings do not differ."""
+    if endpoint is not None and _says_only(endpoint, enterprise):
+        return Identifier(enterprise, identifiers.ENTERPRISE)
+    return endpoint

@@ -1,0 +1,259 @@
+"""XML bytes -> a plain tree of nodes, or the finding that says why not. The only place that parses a document.
+
+No DTD, no entities, no network: a DOCTYPE is refused in the prolog, before the parser could expand anything. Encodings
+other than UTF-8 are decoded here, so that the parser never chooses one. Size, number of elements and depth are limited.
+A node knows whether the reader took its value, which is how "not carried over" is told.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from core.efff.report import Finding, Severity
+
+UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
+CAC = f"{{{UBL}CommonAggregateComponents-2}}"
+CBC = f"{{{UBL}CommonBasicComponents-2}}"
+
+MAX_BYTES = 75_000_000
+"""The largest document read: a 50 MB attachment in base64 and the invoice around it (decision 28)."""
+
+MAX_MARKUP = 1_000_000
+"""How many tags a document may have: about 10,000 lines; more would take the engine's memory."""
+
+MAX_DEPTH = 100
+"""How deep elements may nest; UBL documents stay below 20."""
+
+ENCODINGS = re.compile(
+    r"(us-)?ascii|utf-?8|utf-?16([bl]e)?|utf-?32([bl]e)?|iso-?8859-?\d+|latin-?\d+|(windows|cp)-?125\d"
+)
+DECLARATION = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["'][^>]*?\?>""")
+PROLOG_PART = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
+
+LINES = ("InvoiceLine", "CreditNoteLine")
+"""Elements whose number always stands in a path, also where there is only one."""
+
+KINDS_OF_FILE = (
+    (b"%PDF-", "file_is_pdf"),
+    (b"PK\x03\x04", "file_is_zip"),
+    (b"<html", "file_is_html"),
+    (b"<!doctype html", "file_is_html"),
+)
+"""What people hand over instead of an XML, by its first bytes in lower case where they are letters."""
+
+
+class Node:
+    """One element: local name, text, attributes, children in document order and by name.
+
+    `taken` says that the reader took its value (or that a value is deliberately not one of the invoice's).
+    """
+
+    __slots__ = ("attributes", "children", "index", "name", "namespace", "parent", "position", "taken", "text")
+
+    def __init__(self, name: str, namespace: str, text: str | None, parent: Node | None) -> None:
+        self.name = name
+        self.namespace = namespace
+        self.text = text
+        self.parent = parent
+        self.attributes: dict[str, str] = {}
+        self.children: list[Node] = []
+        self.index: dict[str, list[Node]] = {}
+        self.position = 1
+        self.taken = False
+
+    def first(self, name: str) -> Node | None:
+        """The first child of that name."""
+        found = self.index.get(name)
+        return found[0] if found else None
+
+    def all(self, name: str) -> list[Node]:
+        """All children of that name."""
+        return self.index.get(name, [])
+
+    def value(self) -> str:
+        """The text without blanks around it; marks it as taken."""
+        self.taken = True
+        return self.text.strip() if self.text else ""
+
+    def take(self, *path: str) -> str:
+        """The value of the first node along `path`, "" where there is none; marks it as taken."""
+        node: Node | None = self
+        for name in path:
+            found = node.index.get(name) if node is not None else None
+            if not found:
+                return ""
+            node = found[0]
+        return node.value() if node is not None else ""
+
+    def leave(self) -> None:
+        """Marks this node and all below it as dealt with."""
+        self.taken = True
+        for child in self.children:
+            child.leave()
+
+    @property
+    def path(self) -> str:
+        """Its place, such as /Invoice/cac:InvoiceLine[2]/cbc:ID; a number stands where there can be several."""
+        if self.parent is None:
+            return f"/{self.name}"
+        several = len(self.parent.index[self.name]) > 1 or self.name in LINES
+        number = f"[{self.position}]" if several else ""
+        return f"{self.parent.path}/{self.namespace}{self.name}{number}"
+
+    def leaves(self) -> Iterator[Node]:
+        """All nodes below (or this one) that have no children, in document order."""
+        if not self.children:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed document: its root, the root's namespace, and the encoding it came in (lower case)."""
+
+    root: Node
+    namespace: str
+    encoding: str
+
+
+def parse(source: bytes) -> Document | Finding:
+    """Parses `source`. Whatever is wrong with it is the finding (V01, V24); nothing is raised."""
+    text = source[3:] if source.startswith(codecs.BOM_UTF8) else source
+    refusal = _refusal(text)
+    if refusal is not None:
+        return refusal
+    decoded = _as_utf8(text)
+    if isinstance(decoded, Finding):
+        return decoded
+    text, encoding = decoded
+    if _has_doctype(text):
+        return broken("xml_has_doctype")
+    try:
+        root = etree.fromstring(text, _parser())
+    except etree.XMLSyntaxError as error:
+        return broken("xml_not_well_formed", line=error.lineno or 0, reason=_plain(error.msg or ""))
+    except (ValueError, LookupError) as error:
+        return broken("xml_not_well_formed", line=0, reason=_plain(str(error)))
+    node = _build(root, None, 1)
+    if node is None:
+        return broken("xml_too_deep", limit=MAX_DEPTH)
+    namespace = etree.QName(root).namespace or ""
+    return Document(node, namespace, encoding)
+
+
+def broken(code: str, /, **arguments: str | int) -> Finding:
+    """A document that cannot be read at all: V01, which nobody may override."""
+    return Finding("V01", Severity.ERROR, "/", code, arguments, blocks=True, never=True)
+
+
+def _refusal(text: bytes) -> Finding | None:
+    """What can be said without parsing: empty, too large, another kind of file."""
+    if not text.strip():
+        return broken("file_is_empty")
+    if len(text) > MAX_BYTES or text.count(b"<") > 2 * MAX_MARKUP or text.count(b'="') > MAX_MARKUP:
+        finding = broken("document_too_large", megabytes=len(text) // 1_000_000, limit=MAX_BYTES // 1_000_000)
+        return Finding("V24", finding.severity, "/", finding.code, finding.arguments, blocks=True, never=True)
+    start = text[:200].lstrip().lower()
+    for magic, code in KINDS_OF_FILE:
+        if start.startswith(magic.lower()):
+            return broken(code)
+    if not start.lstrip(b"\xff\xfe\x00").startswith(b"<"):
+        return broken("file_is_not_xml")
+    return None
+
+
+def _as_utf8(text: bytes) -> tuple[bytes, str] | Finding:
+    """The document in UTF-8 without an XML declaration that says otherwise, and the name of its encoding."""
+    declared = DECLARATION.match(text)
+    encoding = declared[1].decode("ascii").lower() if declared else "utf-8"
+    for mark, name in ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32")):
+        if text.startswith(mark):
+            encoding = name
+            break
+    else:
+        if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            encoding = "utf-16"
+        elif text[:2] in (b"<\x00", b"\x00<"):
+            encoding = "utf-16-le" if text[0] else "utf-16-be"
+    if encoding in ("utf-8", "utf8", "us-ascii", "ascii"):
+        return text, "utf-8"
+    if not ENCODINGS.fullmatch(encoding):
+        return broken("xml_encoding_unknown", encoding=encoding)
+    try:
+        characters = text.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return broken("xml_encoding_wrong", encoding=encoding)
+    return characters.lstrip("\ufeff").encode("utf-8", "replace"), encoding
+
+
+def _has_doctype(text: bytes) -> bool:
+    """Whether the prolog holds a document type declaration. What cannot be followed is left to the parser."""
+    position = 0
+    while part := PROLOG_PART.match(text, position):
+        position = part.end()
+    return text[position : position + 9].upper() == b"<!DOCTYPE"
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=True,
+        remove_comments=True,
+        remove_pis=True,
+        encoding="utf-8",
+    )
+
+
+def _plain(message: str) -> str:
+    """A parser's message in one short line."""
+    return " ".join(message.split())[:200]
+
+
+_names: dict[str, tuple[str, str]] = {}
+
+
+def _split(tag: str) -> tuple[str, str]:
+    """A tag -> (local name, prefix to show it with); names outside UBL keep their namespace and so match nothing."""
+    known = _names.get(tag)
+    if known is None:
+        if tag.startswith(CAC):
+            known = (tag[len(CAC) :], "cac:")
+        elif tag.startswith(CBC):
+            known = (tag[len(CBC) :], "cbc:")
+        else:
+            known = (tag, "")
+        if len(_names) < 5000:
+            _names[tag] = known
+    return known
+
+
+def _build(element: etree._Element, parent: Node | None, depth: int) -> Node | None:
+    """The node of an element with all below it; None where it is nested too deep."""
+    if depth > MAX_DEPTH:
+        return None
+    tag = str(element.tag)
+    name, namespace = _split(tag) if parent is not None else (tag.rpartition("}")[2], "")
+    node = Node(name, namespace, element.text, parent)
+    if len(element):
+        index = node.index
+        for child in element:
+            below = _build(child, node, depth + 1)
+            if below is None:
+                return None
+            node.children.append(below)
+            siblings = index.setdefault(below.name, [])
+            siblings.append(below)
+            below.position = len(siblings)
+    else:
+        attributes = element.items()
+        if attributes:
+            node.attributes = {str(key): str(value) for key, value in attributes}
+    return node
