@@ -121,6 +121,7 @@ class PingwinTarget(Settings):
     contract: str = "a-multipart"
     base_url: str = ""
     folder: str = ""
+    folder_template: str = "{direction}/{filename}"
 
 
 class Timing(Settings):

@@ -116,9 +116,7 @@ class Body(Knobs):
     encoding: Literal["none", "base64"] = "none"
     filename_field: str = ""
     direction_field: str = ""
-    direction_values: dict[Literal["purchase", "sales"], str] = Field(
-        default_factory=lambda: {"purchase": "purchase", "sales": "sales"}
-    )
+    direction_values: dict[str, str] = Field(default_factory=lambda: {"purchase": "purchase", "sales": "sales"})
     key_field: str = ""
 
     @model_validator(mode="after")
@@ -129,8 +127,8 @@ class Body(Knobs):
             raise ValueError(f"a {self.kind} body carries the file as it is: encoding must be none")
         if self.kind == "json" and self.encoding != "base64":
             raise ValueError("a json body carries the file in base64: encoding must be base64")
-        if self.direction_field and set(self.direction_values) != {"purchase", "sales"}:
-            raise ValueError("direction_values needs a value for purchase and for sales")
+        if set(self.direction_values) != {"purchase", "sales"}:
+            raise ValueError("direction_values needs a value for purchase and one for sales, nothing else")
         return self
 
 

@@ -69,6 +69,7 @@ class Answer:
     server_text: str = ""
     retry_after: float | None = None
     seconds: float = 0.0
+    lost: bool = False
 
 
 class Found(StrEnum):

@@ -1,0 +1,25 @@
+"""From settings to a target: Pingwin by a wire contract, or a folder tree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.config import PingwinTarget
+from core.errors import ConfigurationError
+from core.pingwin.folder import FolderTarget
+from core.pingwin.http import HttpTarget
+from core.pingwin.library import find
+from core.pingwin.target import Target
+
+
+def open_target(settings: PingwinTarget, user_contracts: Path | None = None) -> Target:
+    """The target that the settings name. Raises ConfigurationError where they are incomplete or wrong."""
+    match settings.kind:
+        case "http":
+            return HttpTarget(find(settings.contract, user_contracts), settings.base_url)
+        case "folder":
+            if not settings.folder:
+                raise ConfigurationError("pingwin_folder_not_set")
+            return FolderTarget(Path(settings.folder).expanduser(), settings.folder_template)
+        case _:
+            raise ConfigurationError("pingwin_not_set")
