@@ -1,0 +1,152 @@
+"""What screens and commands read: counts, windows of the queue, one delivery, history. Short reads only."""
+
+from __future__ import annotations
+
+from core.ledger.base import QueueQuery
+from core.ledger.rows import DELIVERY, EVENT, delivery, event
+from core.ledger.store import Store
+from core.ledger.views import PLACES, View, states, view
+from core.model import Delivery, Event, State
+
+SHORTEST_PREFIX = 4
+
+
+class Reading(Store):
+    """Reads in autocommit, everything fetched at once."""
+
+    def counts(self) -> dict[str, dict[State, int]]:
+        """Deliveries by space and state, from the kept counters."""
+        found: dict[str, dict[State, int]] = {}
+        for row in self.read("SELECT space, state, n FROM cnt WHERE n > 0"):
+            found.setdefault(row["space"], {})[State(row["state"])] = row["n"]
+        return found
+
+    def total(self, query: QueueQuery) -> int:
+        """How many rows a view has; from the kept counters unless text or direction is asked for."""
+        if not query.text.strip() and not query.directions:
+            shown, spaces = states(query), set(query.spaces)
+            return sum(
+                n
+                for space, by_state in self.counts().items()
+                if not spaces or space in spaces
+                for state, n in by_state.items()
+                if state in shown
+            )
+        seen = view(query)
+        return int(self.read(f"SELECT count(*) FROM doc WHERE {seen.where}", seen.values)[0][0])  # noqa: S608
+
+    def window(self, query: QueueQuery, offset: int, limit: int) -> list[Delivery]:
+        """Some rows of a view, in its order. Steps over the index only; rows are read for the window alone."""
+        seen = view(query)
+        ids = self.read(
+            f"SELECT id FROM doc WHERE {seen.where} ORDER BY {seen.order} LIMIT :limit OFFSET :offset",  # noqa: S608
+            {**seen.values, "limit": max(limit, 0), "offset": max(offset, 0)},
+        )
+        wanted = [int(row["id"]) for row in ids]
+        return self._deliveries(wanted)
+
+    def position(self, query: QueueQuery, delivery: int) -> int | None:
+        """Where a delivery stands in a view, so that a cursor stays on its line."""
+        seen = view(query)
+        here = self.read_one(
+            f"SELECT place, along, id FROM doc WHERE id = :here AND {seen.where}",  # noqa: S608
+            {**seen.values, "here": delivery},
+        )
+        if here is None:
+            return None
+        if not seen.indexed:
+            return self._position_sorted(seen, delivery)
+        values = {**seen.values, "here": delivery, "place": here["place"], "along": here["along"]}
+        before = (
+            f"SELECT (SELECT count(*) FROM doc WHERE {seen.where} AND place < :place)"  # noqa: S608
+            f" + (SELECT count(*) FROM doc WHERE {seen.where} AND place = :place AND along < :along)"
+            f" + (SELECT count(*) FROM doc WHERE {seen.where} AND place = :place AND along = :along AND id > :here)"
+        )
+        return int(self.read(before, values)[0][0])
+
+    def _position_sorted(self, seen: View, delivery: int) -> int | None:
+        row = self.read_one(
+            f"SELECT n FROM (SELECT id, row_number() OVER (ORDER BY {seen.order}) AS n FROM doc"  # noqa: S608
+            f" WHERE {seen.where}) WHERE id = :here",
+            {**seen.values, "here": delivery},
+        )
+        return None if row is None else int(row["n"]) - 1
+
+    def delivery(self, id: int) -> Delivery | None:
+        """One delivery."""
+        row = self.read_one(f"SELECT {DELIVERY} FROM doc WHERE id = ?", (id,))  # noqa: S608
+        return None if row is None else delivery(row)
+
+    def by_key(self, prefix: str) -> list[Delivery]:
+        """Deliveries whose key or source id starts with `prefix` (at least 4 characters); at most 50."""
+        if len(prefix) < SHORTEST_PREFIX:
+            return []
+        low, high = prefix.lower(), prefix.lower() + "\U0010ffff"
+        rows = self.read(
+            f"SELECT {DELIVERY} FROM doc WHERE id IN ("  # noqa: S608
+            "SELECT id FROM doc WHERE idem_key >= :low AND idem_key < :high"
+            " UNION SELECT id FROM doc WHERE source_id >= :low AND source_id < :high"
+            " UNION SELECT id FROM doc WHERE source_id >= :as_typed AND source_id < :as_typed_high)"
+            " ORDER BY id LIMIT 50",
+            {"low": low, "high": high, "as_typed": prefix, "as_typed_high": prefix + "\U0010ffff"},
+        )
+        return [delivery(row) for row in rows]
+
+    def same_invoice(self, key: str, *, other_than: str) -> list[Delivery]:
+        """Other documents with this invoice key."""
+        rows = self.read(
+            f"SELECT {DELIVERY} FROM doc WHERE invoice_key = ? AND source_id <> ? ORDER BY id",  # noqa: S608
+            (key, other_than),
+        )
+        return [delivery(row) for row in rows]
+
+    def events(
+        self,
+        *,
+        delivery: int | None = None,
+        space: str | None = None,
+        after: int = 0,
+        limit: int = 1000,
+        newest: bool = False,
+    ) -> list[Event]:
+        """The append-only history, oldest first. A space's history includes what concerns the whole machine.
+
+        With `newest`, the last `limit` events instead of the first.
+        """
+        values = {"delivery": delivery, "space": space, "after": after, "limit": limit}
+        turn = "DESC" if newest else "ASC"
+        if delivery is not None:
+            parts = ["doc = :delivery" + (" AND space = :space" if space is not None else "")]
+        elif space is not None:
+            parts = ["space = :space", "space = ''"] if space else ["space = ''"]
+        else:
+            parts = ["1"]
+        asked = " UNION ALL ".join(f"SELECT {EVENT} FROM event WHERE {part} AND id > :after" for part in parts)  # noqa: S608
+        rows = [event(row) for row in self.read(f"{asked} ORDER BY id {turn} LIMIT :limit", values)]
+        return rows[::-1] if newest else rows
+
+    def files_named(self, *, delivered_since: float | None = None) -> frozenset[str]:
+        """The sha256 of every spool file a row still names.
+
+        With `delivered_since` (Unix seconds), rows that came to rest before it name their file no longer: the
+        hash stays as proof, the file may go (decision 23).
+        """
+        if delivered_since is None:
+            rows = self.read("SELECT DISTINCT sha256 FROM doc WHERE sha256 IS NOT NULL")
+        else:
+            rows = self.read(
+                "SELECT DISTINCT sha256 FROM doc WHERE sha256 IS NOT NULL"
+                " AND NOT (state IN ('confirmed', 'discarded') AND coalesce(delivered_at, changed_at) < ?)",
+                (delivered_since,),
+            )
+        return frozenset(row["sha256"] for row in rows)
+
+    def _deliveries(self, wanted: list[int]) -> list[Delivery]:
+        """Rows by id, in the order of the ids."""
+        marks = ",".join("?" * len(wanted))
+        rows = self.read(f"SELECT {DELIVERY} FROM doc WHERE id IN ({marks})", wanted)  # noqa: S608
+        found = {row["id"]: delivery(row) for row in rows}
+        return [found[id] for id in wanted if id in found]
+
+
+__all__ = ["PLACES", "Reading"]

@@ -1,0 +1,81 @@
+"""What several rooms of the ledger write in the same way: a row for a document found, and its first event."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from core.errors import StoreError
+from core.ledger.base import Discovery, Prepared, SpaceRun
+from core.ledger.rows import LONGEST, plain, searchable, space_run
+from core.ledger.store import Transaction, to_json
+from core.model import NEVER, State
+
+INSERT = """INSERT INTO doc(space, source_id, dossier, generation, activation, direction, doc_type, number,
+  counterparty, vat, issued, amount, currency, invoice_key, source_updated, source_hash, state, reason, reason_args,
+  due_at, idem_key, changed_at, search)
+VALUES(:space, :source_id, :dossier, 0, :activation, :direction, :doc_type, :number,
+  :counterparty, :vat, :issued, :amount, :currency, :invoice_key, :source_updated, :source_hash, :state, :reason,
+  :reason_args, :due_at, :idem_key, :changed_at, :search)
+ON CONFLICT DO NOTHING RETURNING id"""
+
+
+def insert_found(tx: Transaction, run: SpaceRun, found: Discovery, *, activation: int, now: float) -> int | None:
+    """Writes the row of a document that has none in the space's present dossier. None where it has one."""
+    values = {
+        "space": run.space,
+        "source_id": plain(found.source_id),
+        "dossier": run.dossier,
+        "activation": activation,
+        "state": found.state,
+        "reason": found.reason,
+        "reason_args": to_json(found.reason_args),
+        "due_at": now if found.state is State.SEEN else NEVER,
+        "idem_key": found.key,
+        "changed_at": now,
+        **facts(found),
+        "search": search_text(found, found.source_id),
+    }
+    row = tx.one(INSERT, values)
+    if row is None:
+        return None
+    number: int = row["id"]
+    code = found.reason or "delivery_found"
+    tx.event(run.space, "found", code, at=now, delivery=number, state=found.state, args=found.reason_args)
+    return number
+
+
+def facts(found: Discovery | Prepared) -> dict[str, object]:
+    """What is known of the invoice, as columns: text made storable and cut, the amount exact."""
+    return {
+        "direction": found.direction,
+        "doc_type": plain(found.document_type, LONGEST),
+        "number": plain(found.number, LONGEST),
+        "counterparty": plain(found.counterparty, LONGEST),
+        "vat": plain(found.vat_number, LONGEST),
+        "issued": found.issue_date.isoformat() if found.issue_date else None,
+        "amount": f"{found.amount:f}" if found.amount is not None else None,
+        "currency": plain(found.currency, LONGEST),
+        "invoice_key": found.invoice_key,
+        "source_updated": found.updated_ns,
+        "source_hash": found.content_hash,
+    }
+
+
+def search_text(found: Discovery | Prepared, source_id: str) -> str:
+    """What a person may look for in the queue."""
+    amount = "" if found.amount is None else f"{found.amount:f}"
+    return searchable([found.number, found.counterparty, found.vat_number, amount, source_id])
+
+
+def space_of(tx: Transaction, space: str) -> SpaceRun:
+    """The space as this transaction sees it. Raises where it was never enrolled."""
+    row = tx.one("SELECT * FROM space_run WHERE space = ?", (space,))
+    if row is None:
+        raise StoreError("space_not_enrolled", space=space)
+    return space_run(row)
+
+
+def id_list(values: Sequence[str]) -> str:
+    """A list as one bound parameter, for `IN (SELECT value FROM json_each(?))`."""
+    return json.dumps([plain(value) for value in values])
