@@ -1,0 +1,104 @@
+"""The PDF of an invoice: `examine` one that came with it, `render` one where none did. Bytes in, bytes out.
+
+Drawn by typst, not fpdf2 or reportlab: the invoice enters as JSON and so never as markup, typst brings its own fonts,
+gives PDF/A and the same bytes each time, and breaks tables over pages by itself; the page is `invoice.typ`.
+Fonts are only those inside typst (Libertinus Serif, then DejaVu Sans Mono), never the system's, or bytes would differ.
+"""
+
+from __future__ import annotations
+
+import logging
+import struct
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+
+from pypdf import PasswordType, PdfReader
+from pypdf.errors import DependencyError, PyPdfError
+from pypdf.generic import ArrayObject, DictionaryObject
+
+HEADER_WITHIN = 1024
+"""`%PDF-` may follow some junk, but not more than readers forgive (PDF 1.7, implementation note 13)."""
+
+TRAILER_WITHIN = 1024
+"""`%%EOF` stands in the last 1024 bytes, padding aside (PDF 1.7, implementation note 18)."""
+
+PAGE_TREE_DEPTH = 64
+
+UNREADABLE = (
+    PyPdfError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NameError,
+    OSError,
+    RuntimeError,  # RecursionError and NotImplementedError are its children
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What pypdf raises for hostile bytes, by base class: its parser lets most errors of Python through."""
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its remarks would land on the console's screen
+
+
+@dataclass(frozen=True, slots=True)
+class PdfVerdict:
+    """Whether bytes are a PDF that a person can open. `code` is worded by `core.wording.efff_rules`.
+
+    `restricted`: encrypted, yet opens without a password (the author restricts printing or copying).
+    """
+
+    ok: bool
+    code: str | None = None
+    pages: int = 0
+    restricted: bool = False
+
+
+def examine(pdf: bytes) -> PdfVerdict:
+    """Looks at a PDF without parsing its pages: cheap for 20 MB, and any bytes at all give a verdict.
+
+    Codes: `pdf_not_a_pdf`, `pdf_truncated`, `pdf_encrypted`, `pdf_unreadable`, `pdf_empty`.
+    """
+    if b"%PDF-" not in pdf[:HEADER_WITHIN]:
+        return PdfVerdict(False, "pdf_not_a_pdf")
+    if b"%%EOF" not in pdf[-65536:].rstrip(b"\0\t\n\f\r ")[-TRAILER_WITHIN:]:
+        return PdfVerdict(False, "pdf_truncated")
+    try:
+        return _open(pdf)
+    except DependencyError:  # AES without a library for it: we cannot try the empty password
+        return PdfVerdict(False, "pdf_encrypted")
+    except UNREADABLE:
+        return PdfVerdict(False, "pdf_unreadable")
+
+
+def _open(pdf: bytes) -> PdfVerdict:
+    reader = PdfReader(BytesIO(pdf), strict=False)
+    restricted = reader.is_encrypted
+    if restricted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
+        return PdfVerdict(False, "pdf_encrypted")
+    tree = reader.root_object.get("/Pages")
+    pages = _first_pages(tree)
+    if not pages:
+        return PdfVerdict(False, "pdf_empty")
+    return PdfVerdict(True, None, pages, restricted)
+
+
+def _first_pages(tree: object) -> int:
+    """How many pages the tree claims, once its first leaf is found; 0 where there is none."""
+    root = node = _resolved(tree)
+    for _ in range(PAGE_TREE_DEPTH):
+        if not isinstance(node, DictionaryObject):
+            return 0
+        kids = _resolved(node.get("/Kids"))
+        if not isinstance(kids, ArrayObject):
+            claimed = _resolved(root.get("/Count")) if isinstance(root, DictionaryObject) else None
+            return max(1, claimed) if isinstance(claimed, int) else 1
+        node = next((kid for kid in map(_resolved, kids[:PAGE_TREE_DEPTH]) if isinstance(kid, DictionaryObject)), None)
+    return 0
+
+
+def _resolved(thing: object) -> object:
+    return thing.get_object() if hasattr(thing, "get_object") else thing

@@ -1,0 +1,87 @@
+"""The rules of e-fff (reference, section 10): `check` an invoice, get findings in the order of the document.
+
+Pure and total: any `Invoice` gives findings, none raises. What a rule is: `rule.py`; all of them as data: `table.py`;
+what they look at: one module a subject. Sentences: `core.wording.efff_rules`.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Context, localcontext
+from itertools import chain
+from typing import Final
+
+from core.efff.formats import SourceFormat
+from core.efff.invoice import Invoice
+from core.efff.report import Finding
+from core.efff.rules import amounts, attachments, identity, lines, parties, payment, vat
+from core.efff.rules.rule import Breach, Rule, RuleContext, Subject
+from core.efff.rules.table import RULES
+
+__all__ = ["RULES", "Rule", "RuleContext", "check"]
+
+CHECKS: Final = (
+    *identity.CHECKS,
+    *attachments.CHECKS,
+    *parties.CHECKS,
+    *payment.CHECKS,
+    *vat.CHECKS,
+    *amounts.CHECKS,
+    *lines.CHECKS,
+)
+
+ARITHMETIC: Final = Context(prec=60, rounding=ROUND_HALF_UP, traps=[])
+"""Wide enough for any amount an invoice may state, half up as the reference asks, silent about absurd ones."""
+
+ORDER: Final = {
+    element: place
+    for place, element in enumerate(
+        (
+            "",
+            "cbc:ID",
+            "cbc:IssueDate",
+            "cbc:DueDate",
+            "cbc:InvoiceTypeCode",
+            "cbc:CreditNoteTypeCode",
+            "cbc:DocumentCurrencyCode",
+            "cbc:LineCountNumeric",
+            "cac:BillingReference",
+            "cac:AdditionalDocumentReference",
+            "cac:AccountingSupplierParty",
+            "cac:AccountingCustomerParty",
+            "cac:PayeeParty",
+            "cac:TaxRepresentativeParty",
+            "cac:PaymentMeans",
+            "cac:AllowanceCharge",
+            "cac:TaxTotal",
+            "cac:LegalMonetaryTotal",
+            "cac:InvoiceLine",
+            "cac:CreditNoteLine",
+        )
+    )
+}
+"""The order of a UBL document, as far as rules point into it."""
+
+STEP: Final = re.compile(r"([^/\[]*)(?:\[(\d+)\])?")
+
+
+def check(invoice: Invoice, source_format: SourceFormat, *, context: RuleContext) -> list[Finding]:
+    """Judges an invoice read from `source_format`; see `RuleContext` for what else counts."""
+    subject = Subject(invoice, source_format, context)
+    with localcontext(ARITHMETIC):
+        breaches = list(chain.from_iterable(look(subject) for look in CHECKS))
+    return [finding for found in sorted(breaches, key=_place) if (finding := _finding(found, subject))]
+
+
+def _place(found: Breach) -> tuple[int, int]:
+    match = STEP.match(found.where)
+    assert match is not None  # it matches the empty string
+    return ORDER[match[1]], int(match[2] or 0)
+
+
+def _finding(found: Breach, subject: Subject) -> Finding | None:
+    rule = RULES[found.code]
+    level = rule.level(subject)
+    if level is None:
+        return None
+    return Finding(rule.id, level, found.where, found.code, found.arguments, rule.stops(level), rule.never)

@@ -1,0 +1,135 @@
+"""The rules V05 to V84 as data: one row for each way to break one. Read section 10 of the e-fff reference beside it.
+
+V01 to V04 and V06 are the reader's, V03 the profile's, V16 and V37 the delivery's, V79 the conversion's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from core.efff.formats import SourceFormat
+from core.efff.report import Severity
+from core.efff.rules.rule import BELGIAN, EFFF, Rule
+
+E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
+
+Levels = Mapping[SourceFormat, Severity | None]
+
+
+def _in(formats: frozenset[SourceFormat], severity: Severity | None) -> Levels:
+    return dict.fromkeys(formats, severity)
+
+
+WARNS_IN_BELGIAN: Final = _in(BELGIAN, W)
+ONLY_EFFF: Final = _in(frozenset(SourceFormat) - EFFF, None)
+ONLY_3: Final = {SourceFormat.EFFF_1: W, SourceFormat.UBL_BE: W}
+
+_ROWS: Final = (
+    # what the document says it is
+    Rule("V05", "file_name_unlike_efff", W, ONLY_EFFF),
+    Rule("V05", "file_name_of_other_supplier", W, ONLY_EFFF),
+    Rule("V10", "number_missing", E, differs="an error, not a warning: e-fff demands a number, and so does EN BR-02"),
+    Rule("V10", "number_too_long", W),
+    Rule("V11", "issue_date_missing", E, differs="an error, not a warning: UBL demands the date"),
+    Rule("V11", "issue_date_too_old", W),
+    Rule("V11", "issue_date_in_future", W),
+    Rule("V12", "type_not_of_efff", E, ONLY_EFFF),
+    Rule("V12", "type_missing", E, ONLY_EFFF),
+    Rule("V13", "currency_missing", E),
+    Rule("V13", "currency_unknown", E),
+    Rule("V14", "due_before_issue", W),
+    Rule("V14", "due_date_missing", W, differs="not asked of a credit note: nobody pays it"),
+    Rule("V15", "credited_invoice_missing", W),
+    # the PDF and other attachments
+    Rule("V20", "pdf_missing", E, never=True),
+    Rule("V20", "pdf_rendered", I),
+    Rule("V20", "pdf_to_be_rendered", I),
+    Rule("V21", "base64_broken", E),
+    Rule("V21", "base64_padding_repaired", W),
+    Rule("V22", "pdf_not_a_pdf", E),
+    Rule("V22", "pdf_truncated", E),
+    Rule("V22", "pdf_encrypted", E),
+    Rule("V22", "pdf_unreadable", E),
+    Rule("V22", "pdf_empty", E),
+    Rule("V22", "pdf_restricted", W),
+    Rule("V22", "replaced_pdf_not_a_pdf", W),
+    Rule("V22", "replaced_pdf_truncated", W),
+    Rule("V22", "replaced_pdf_encrypted", W),
+    Rule("V22", "replaced_pdf_unreadable", W),
+    Rule("V22", "replaced_pdf_empty", W),
+    Rule("V23", "several_pdfs", I),
+    Rule("V24", "attachment_large", W),
+    Rule("V24", "attachment_too_large", E),
+    Rule("V25", "pdf_type_wrong", E),
+    # who the parties are
+    Rule("V30", "supplier_name_missing", E),
+    Rule("V30", "customer_name_missing", E),
+    Rule("V31", "supplier_number_missing", E),
+    Rule("V32", "vat_number_wrong", E),
+    Rule("V32", "foreign_vat_number_wrong", W),
+    Rule("V33", "enterprise_number_differs", W),
+    Rule("V34", "endpoint_wrong", E),
+    Rule("V35", "country_missing", W),
+    Rule("V35", "country_unofficial", W, differs="EL and UK warn: everybody knows which country is meant"),
+    Rule("V35", "country_unknown", E),
+    Rule("V36", "supplier_is_customer", W),
+    # how it is paid
+    Rule("V40", "iban_wrong", W),
+    Rule("V41", "bic_wrong", W),
+    Rule("V42", "structured_communication_wrong", W),
+    Rule("V43", "payment_means_unknown", W),
+    Rule("V44", "account_missing", W),
+    # the totals
+    Rule("V50", "lines_nearly_add_up", W),
+    Rule("V50", "lines_do_not_add_up", E, WARNS_IN_BELGIAN),
+    Rule("V51", "allowances_do_not_add_up", E),
+    Rule("V51", "charges_do_not_add_up", E),
+    Rule("V52", "total_without_vat_wrong", E),
+    Rule("V53", "vat_does_not_add_up", E),
+    Rule("V54", "total_with_vat_wrong", E),
+    Rule("V55", "payable_wrong", E),
+    Rule("V58", "taxable_does_not_add_up", W),
+    Rule("V64", "total_too_fine", E),
+    Rule("V64", "line_too_fine", W),
+    Rule("V65", "credit_note_negative", W),
+    Rule("V65", "invoice_negative", W),
+    # VAT
+    Rule("V56", "vat_slightly_off", W),
+    Rule("V56", "vat_wrong", E),
+    Rule("V57", "taxable_slightly_off", W),
+    Rule("V57", "taxable_wrong", E),
+    Rule("V66", "rate_not_belgian", W),
+    Rule("V66", "rate_not_of_code", E),
+    Rule("V70", "code_unknown", E, ONLY_3, of_result=True),
+    Rule("V71", "code_missing", E, ONLY_3, of_result=True),
+    Rule("V72", "category_not_of_code", W),
+    Rule("V73", "vat_where_none_is_due", E),
+    Rule("V74", "customer_vat_missing", E),
+    Rule("V75", "customer_not_in_eu", W),
+    Rule("V76", "customer_in_eu", W),
+    Rule("V77", "exemption_reason_missing", W),
+    Rule("V78", "subtotal_twice", W),
+    # the lines
+    Rule("V59", "line_amount_wrong", E, WARNS_IN_BELGIAN),
+    Rule("V60", "line_vat_wrong", W),
+    Rule("V61", "line_vat_does_not_add_up", W),
+    Rule("V62", "allowance_percent_wrong", W),
+    Rule("V62", "charge_percent_wrong", W),
+    Rule("V63", "base_quantity_wrong", E),
+    Rule("V80", "no_lines", E),
+    Rule("V81", "line_number_twice", W),
+    Rule("V82", "line_without_text", E),
+    Rule(
+        "V83",
+        "unit_unknown",
+        E,
+        WARNS_IN_BELGIAN,
+        blocks=False,
+        differs="never stops a delivery: no amount hangs on it",
+    ),
+    Rule("V84", "line_count_wrong", W),
+)
+
+RULES: Final[Mapping[str, Rule]] = {row.code: row for row in _ROWS}
+"""All rules by code."""

@@ -1,0 +1,264 @@
+"""V56, V57, V66 and V70 to V78: the VAT breakdown. Amounts, rates, Belgian codes, and what each category demands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from core.efff.formats import SourceFormat
+from core.efff.invoice import Invoice, VatBreakdown, VatCategory
+from core.efff.rules.amounts import CENT, SMALL_GAP, ZERO, apart
+from core.efff.rules.lines import HUNDRED
+from core.efff.rules.lists import EU
+from core.efff.rules.rule import BELGIAN, EFFF, Breaches, Subject, bare, breach
+
+ONE: Final = Decimal(1)
+BELGIAN_RATES: Final = frozenset(map(Decimal, (0, 6, 12, 21)))
+WITHOUT_VAT: Final = frozenset({"Z", "E", "AE", "K", "G", "O"})
+"""EN categories under which no VAT is charged."""
+
+NEEDS_REASON: Final = frozenset({"E", "AE", "K", "G", "O"})
+OWN_BASE: Final = frozenset({"FD", "03/SE", "MA"})
+"""Codes whose taxable amount is not that of the lines: cash discount, standard exchange, margin (reference 6.3)."""
+
+TO_EU: Final = frozenset({"46/GO", "46/TR", "47/TO", "47/AS", "47/DI", "47/SE", "44"})
+TO_WORLD: Final = frozenset({"47/EX", "47/EI", "47/EE"})
+REVERSE: Final = frozenset({"45"})
+
+
+class Code(NamedTuple):
+    """A Belgian VAT code: its rate (None: any), its category in EN 16931 and in e-fff 3.0 ("" where it has none)."""
+
+    rate: Decimal | None
+    en: str
+    efff_3: str
+
+
+def _codes() -> Iterator[tuple[str, Code]]:
+    zero = Decimal(0)
+    for code, rate, efff_3 in (("01", 6, "AA"), ("02", 12, "AA"), ("03", 21, "S"), ("03/SE", 21, "S")):
+        yield code, Code(Decimal(rate), "S", efff_3)
+    yield "00", Code(zero, "Z", "Z")
+    yield "45", Code(zero, "AE", "AE")
+    yield "MA", Code(None, "S", "S")
+    for code in ("NA", "00/44"):
+        yield code, Code(zero, "E", "E")
+    for code in sorted(TO_EU):
+        yield code, Code(zero, "K", "AE")
+    for code in sorted(TO_WORLD):
+        yield code, Code(zero, "G", "E")
+    for code, category in (("FD", "E"), ("SC", "E"), ("NS", "O")):
+        yield code, Code(zero, category, "")
+    for code in ("OSS-G", "OSS-S", "OSS-I"):
+        yield code, Code(None, "S", "")
+
+
+CODES: Final = dict(_codes())
+"""Section 5 of the e-fff reference."""
+
+
+def subtotals(subject: Subject) -> Iterator[tuple[str, VatBreakdown]]:
+    """Each VAT subtotal of the document with its path."""
+    for position, part in enumerate(subject.invoice.vat_breakdown, 1):
+        yield f"cac:TaxTotal/cac:TaxSubtotal[{position}]", part
+
+
+def vat_of_subtotals(subject: Subject) -> Breaches:
+    """V56 (EN BR-CO-17 with the slack of BR-S-09)."""
+    slack = CENT * max(1, len(subject.invoice.lines))
+    for path, part in subtotals(subject):
+        rate = part.vat.rate
+        if part.taxable is None or part.amount is None or rate is None:
+            continue
+        expected = part.taxable * rate / HUNDRED
+        gap = abs(expected - part.amount)
+        if gap > slack or gap >= ONE:
+            yield breach(
+                "vat_wrong" if gap >= ONE else "vat_slightly_off",
+                f"{path}/cbc:TaxAmount",
+                taxable=part.taxable,
+                rate=bare(rate),
+                expected=expected,
+                vat=part.amount,
+            )
+
+
+def taxable_of_lines(subject: Subject) -> Breaches:
+    """V57 (EN BR-S-08). Not judged with a cash discount, standard exchange or margin: their base is not the lines'."""
+    invoice = subject.invoice
+    if (
+        not invoice.lines
+        or invoice.cash_discount
+        or any(part.vat.belgian_code in OWN_BASE for part in invoice.vat_breakdown)
+    ):
+        return
+    by_code = all(part.vat.belgian_code for part in invoice.vat_breakdown) and all(
+        line.vat.belgian_code for line in invoice.lines
+    )
+    from_lines = _taxable_from_lines(invoice, by_code)
+    stated: dict[tuple[str, Decimal, str], Decimal] = {}
+    first: dict[tuple[str, Decimal, str], str] = {}
+    for path, part in subtotals(subject):
+        key = _key(part.vat, by_code)
+        stated[key] = stated.get(key, ZERO) + (part.taxable or ZERO)
+        first.setdefault(key, path)
+    for key, taxable in stated.items():
+        expected = from_lines.get(key, ZERO)
+        gap = abs(expected - taxable)
+        if apart(expected, taxable, SMALL_GAP):
+            yield breach(
+                "taxable_wrong" if gap >= ONE else "taxable_slightly_off",
+                f"{first[key]}/cbc:TaxableAmount",
+                category=key[2] or key[0],
+                rate=bare(key[1]),
+                expected=expected,
+                taxable=taxable,
+            )
+
+
+def _key(vat: VatCategory, by_code: bool) -> tuple[str, Decimal, str]:
+    return vat.category, vat.rate or ZERO, vat.belgian_code if by_code else ""
+
+
+def _taxable_from_lines(invoice: Invoice, by_code: bool) -> dict[tuple[str, Decimal, str], Decimal]:
+    sums: dict[tuple[str, Decimal, str], Decimal] = {}
+    for line in invoice.lines:
+        key = _key(line.vat, by_code)
+        sums[key] = sums.get(key, ZERO) + (line.net_amount or ZERO)
+    for entry in invoice.allowances_charges:
+        key = _key(entry.vat or VatCategory(), by_code)
+        amount = entry.amount or ZERO
+        sums[key] = sums.get(key, ZERO) + (amount if entry.is_charge else -amount)
+    return sums
+
+
+def rates(subject: Subject) -> Breaches:
+    """V66: a rate Belgium does not have, or a rate that is not the one of its Belgian code."""
+    belgian_supplier = subject.invoice.supplier.country == "BE"
+    for path, part in subtotals(subject):
+        rate, code = part.vat.rate, part.vat.belgian_code
+        if rate is None:
+            continue
+        expected = CODES[code].rate if code in CODES else None
+        if expected is not None and rate != expected:
+            yield breach(
+                "rate_not_of_code", f"{path}/cac:TaxCategory", rate=bare(rate), code=code, expected=bare(expected)
+            )
+        elif belgian_supplier and rate not in BELGIAN_RATES:
+            yield breach("rate_not_belgian", f"{path}/cac:TaxCategory/cbc:Percent", rate=bare(rate))
+
+
+def belgian_codes(subject: Subject) -> Breaches:
+    """V70 and V71, where the document is or becomes one that carries Belgian codes: once for each kind of VAT."""
+    if subject.result not in BELGIAN:
+        return
+    seen: set[tuple[str, Decimal | None, str]] = set()
+    for path, vat in _categories(subject):
+        code = vat.belgian_code.strip()
+        if (vat.category, vat.rate, code) in seen:
+            continue
+        seen.add((vat.category, vat.rate, code))
+        where = f"{path}/cbc:Name"
+        shown = {"category": vat.category, "rate": bare(vat.rate) if vat.rate is not None else None}
+        if not code:
+            yield breach("code_missing", where, **shown)
+        elif code not in CODES or (subject.result in EFFF and not CODES[code].efff_3 and code.startswith("OSS")):
+            yield breach("code_unknown", where, code=code, **shown)
+
+
+def _categories(subject: Subject) -> Iterator[tuple[str, VatCategory]]:
+    for path, part in subtotals(subject):
+        yield f"{path}/cac:TaxCategory", part.vat
+    for position, line in enumerate(subject.invoice.lines, 1):
+        yield subject.line(position, "cac:Item/cac:ClassifiedTaxCategory"), line.vat
+
+
+def pairs(subject: Subject) -> Breaches:
+    """V72 (EFFF-T10-R017). In 1.0 no source says which column holds, so both do; a conversion writes the right one."""
+    for path, part in subtotals(subject):
+        known = CODES.get(part.vat.belgian_code)
+        if known is None or not part.vat.category:
+            continue
+        strict = subject.context.target is None and subject.source_format is SourceFormat.EFFF_3
+        allowed = {known.efff_3} if strict and known.efff_3 else {known.en, known.efff_3} - {""}
+        if part.vat.category not in allowed:
+            yield breach(
+                "category_not_of_code",
+                f"{path}/cac:TaxCategory/cbc:ID",
+                category=part.vat.category,
+                code=part.vat.belgian_code,
+                expected=" / ".join(sorted(allowed)),
+            )
+
+
+def zero_rated(subject: Subject) -> Breaches:
+    """V73 (EN BR-Z-09 and its like)."""
+    for path, part in subtotals(subject):
+        known = CODES.get(part.vat.belgian_code)
+        zero = part.vat.category in WITHOUT_VAT or (known is not None and known.rate == 0)
+        if zero and part.amount:
+            name = part.vat.belgian_code or part.vat.category
+            yield breach("vat_where_none_is_due", f"{path}/cbc:TaxAmount", category=name, vat=part.amount)
+
+
+def customers(subject: Subject) -> Breaches:
+    """V74 (EN BR-AE-02, BR-IC-02), V75, V76."""
+    customer = subject.invoice.customer
+    registered = bool(customer.vat_number or customer.enterprise_number)
+    destination = {customer.country} | {
+        delivery.address.country for delivery in subject.invoice.deliveries if delivery.address
+    } - {""}
+    other_eu = any(country in EU and country != "BE" for country in destination)
+    for path, part in subtotals(subject):
+        category, code = part.vat.category, part.vat.belgian_code
+        name, where = code or category, f"{path}/cac:TaxCategory"
+        reverse, to_eu, to_world = _kinds(category, code)
+        if (reverse or to_eu) and not registered:
+            yield breach("customer_vat_missing", where, category=name, customer=customer.name)
+        if to_eu and subject.invoice.supplier.country == "BE" and destination and not other_eu:
+            yield breach("customer_not_in_eu", where, category=name, country=customer.country)
+        if to_world and destination and destination <= EU:
+            yield breach("customer_in_eu", where, category=name, country=customer.country)
+
+
+def _kinds(category: str, code: str) -> tuple[bool, bool, bool]:
+    """Reverse charge, to another country of the EU, export: by the Belgian code, else by the EN category."""
+    if code in CODES:
+        return code in REVERSE, code in TO_EU, code in TO_WORLD
+    return category == "AE", category == "K", category == "G"
+
+
+def reasons(subject: Subject) -> Breaches:
+    """V77 (EN BR-E-10, BR-AE-10, BR-IC-10, BR-G-10, BR-O-10)."""
+    for path, part in subtotals(subject):
+        vat = part.vat
+        if vat.category in NEEDS_REASON and not (vat.exemption_reason.strip() or vat.exemption_code.strip()):
+            where = f"{path}/cac:TaxCategory/cbc:TaxExemptionReason"
+            yield breach("exemption_reason_missing", where, category=vat.belgian_code or vat.category)
+
+
+def one_subtotal_each(subject: Subject) -> Breaches:
+    """V78: said once for each code and rate, at its second subtotal."""
+    keys = [(part.vat.category, part.vat.rate or ZERO, part.vat.belgian_code) for part in subject.invoice.vat_breakdown]
+    times = Counter(keys)
+    seen: Counter[tuple[str, Decimal, str]] = Counter()
+    for (path, part), key in zip(subtotals(subject), keys, strict=True):
+        seen[key] += 1
+        if seen[key] == 2:
+            name = part.vat.belgian_code or part.vat.category
+            yield breach("subtotal_twice", path, category=name, rate=bare(key[1]), times=times[key])
+
+
+CHECKS = (
+    vat_of_subtotals,
+    taxable_of_lines,
+    rates,
+    belgian_codes,
+    pairs,
+    zero_rated,
+    customers,
+    reasons,
+    one_subtotal_each,
+)

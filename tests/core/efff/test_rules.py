@@ -1,0 +1,337 @@
+"""Each rule has a document that breaks exactly that rule; a good invoice breaks none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from core.efff.formats import Format, SourceFormat
+from core.efff.invoice import (
+    Address,
+    CashDiscount,
+    DocumentReference,
+    Identifier,
+    Invoice,
+    Item,
+    PaymentTerms,
+    Price,
+    References,
+    VatBreakdown,
+    VatCategory,
+)
+from core.efff.pdf import PdfVerdict
+from core.efff.report import Finding, Severity
+from core.efff.rules import RULES, RuleContext, check
+from core.wording.efff_rules import RULE_MESSAGES
+from tests.core.efff.samples import FULL, GOOD, OPENS, REDUCED
+
+E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
+Edit = Callable[[Invoice], Invoice]
+D = Decimal
+NOTHING = D(0)
+TODAY = date(2026, 2, 1)
+
+
+def top(**changes: Any) -> Edit:
+    return lambda invoice: replace(invoice, **changes)
+
+
+def totals(**changes: Any) -> Edit:
+    return lambda invoice: replace(invoice, totals=replace(invoice.totals, **changes))
+
+
+def supplier(**changes: Any) -> Edit:
+    return lambda invoice: replace(invoice, supplier=replace(invoice.supplier, **changes))
+
+
+def customer(**changes: Any) -> Edit:
+    return lambda invoice: replace(invoice, customer=replace(invoice.customer, **changes))
+
+
+def paying(**changes: Any) -> Edit:
+    return lambda invoice: replace(invoice, payment_means=(replace(invoice.payment_means[0], **changes),))
+
+
+def line(**changes: Any) -> Edit:
+    return lambda invoice: replace(invoice, lines=(replace(invoice.lines[0], **changes), *invoice.lines[1:]))
+
+
+def attached(**changes: Any) -> Edit:
+    return lambda invoice: replace(invoice, attachments=(replace(invoice.attachments[0], **changes),))
+
+
+def credit_note(invoice: Invoice) -> Invoice:
+    return replace(
+        invoice,
+        type_code="381",
+        source_type_code="381",
+        references=References(preceding_invoices=(DocumentReference("2026/0001"),)),
+        attachments=(replace(invoice.attachments[0], description="CreditNote"),),
+    )
+
+
+def under(vat: VatCategory, *, amount: Decimal = NOTHING, **changes: Any) -> Edit:
+    """The whole invoice under one category: one line of 400, no allowances."""
+
+    def edit(invoice: Invoice) -> Invoice:
+        one = replace(invoice.lines[0], vat=vat, vat_amount=amount)
+        total = D(400) + amount
+        return replace(
+            invoice,
+            lines=(one,),
+            line_count=1,
+            allowances_charges=(),
+            vat_breakdown=(VatBreakdown(vat, D(400), amount),),
+            totals=replace(
+                invoice.totals,
+                lines=D(400),
+                allowances=None,
+                charges=None,
+                tax_exclusive=D(400),
+                vat=amount,
+                tax_inclusive=total,
+                prepaid=None,
+                payable=total,
+            ),
+            **changes,
+        )
+
+    return edit
+
+
+def early_payment(invoice: Invoice) -> Invoice:
+    """With a cash discount: what VAT is worked out on is then no longer what the lines come to."""
+    return replace(invoice, payment_terms=(PaymentTerms(cash_discount=CashDiscount(D(2), D(8), None, TODAY)),))
+
+
+def vat_of(full: tuple[str, str], reduced: tuple[str, str], *, exclusive: str = "440.00") -> Edit:
+    """Another VAT summary (taxable and VAT of 21 % and 6 %), the totals following it."""
+
+    def edit(invoice: Invoice) -> Invoice:
+        parts = (VatBreakdown(FULL, *map(D, full)), VatBreakdown(REDUCED, *map(D, reduced)))
+        vat = D(full[1]) + D(reduced[1])
+        total = D(exclusive) + vat
+        summed = replace(
+            invoice.totals, tax_exclusive=D(exclusive), vat=vat, tax_inclusive=total, prepaid=None, payable=total
+        )
+        return replace(invoice, vat_breakdown=parts, totals=summed)
+
+    return edit
+
+
+def document_entry(position: int, **changes: Any) -> Edit:
+    """Changes the allowance (0) or the charge (1) of the document."""
+
+    def edit(invoice: Invoice) -> Invoice:
+        entries = list(invoice.allowances_charges)
+        entries[position] = replace(entries[position], **changes)
+        return replace(invoice, allowances_charges=tuple(entries))
+
+    return edit
+
+
+def shifted_vat(category: str, code: str) -> VatCategory:
+    return VatCategory(category, D(0), code, "btw verlegd")
+
+
+FRANCE = Address(street="Rue 1", city="Lille", postal_code="59000", country="FR")
+FRENCH: dict[str, Any] = {"vat_number": "FR83404833048", "enterprise_number": "", "address": FRANCE}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A document that breaks one rule: by which code, at which level, and how it differs from the good one."""
+
+    code: str
+    severity: Severity
+    edits: tuple[Edit, ...] = ()
+    source: SourceFormat = SourceFormat.EFFF_1
+    context: RuleContext = field(default_factory=lambda: RuleContext(pdf=OPENS, today=TODAY))
+
+
+def case(
+    code: str, severity: Severity, *edits: Edit, source: SourceFormat = SourceFormat.EFFF_1, **context: Any
+) -> Case:
+    return Case(code, severity, edits, source, RuleContext(**{"pdf": OPENS, "today": TODAY} | context))
+
+
+BROKEN_PDF = {
+    code: PdfVerdict(False, code) for code in ("pdf_not_a_pdf", "pdf_truncated", "pdf_unreadable", "pdf_empty")
+}
+PEPPOL = SourceFormat.PEPPOL
+
+DOUBLED = line(quantity=D(4), net_amount=D(800), vat_amount=D(168))
+
+CASES = [
+    case("file_name_unlike_efff", W, file_name="factuur 42.xml"),
+    case("file_name_of_other_supplier", W, file_name="efff_BE0505890632_42.xml"),
+    case("number_missing", E, top(number=" ")),
+    case("number_too_long", W, top(number="9" * 51)),
+    case("issue_date_missing", E, top(issue_date=None)),
+    case("issue_date_too_old", W, top(issue_date=date(1999, 12, 31))),
+    case("issue_date_in_future", W, top(issue_date=date(2026, 2, 9))),
+    case("type_not_of_efff", E, top(source_type_code="384")),
+    case("type_missing", E, top(source_type_code="")),
+    case("currency_missing", E, top(currency="")),
+    case("currency_unknown", E, top(currency="BEF ")),
+    case("due_before_issue", W, top(due_date=date(2026, 1, 30))),
+    case("due_date_missing", W, top(due_date=None, payment_terms=())),
+    case("credited_invoice_missing", W, credit_note, top(references=References())),
+    case("pdf_missing", E, top(attachments=()), pdf=None),
+    case("pdf_missing", E, top(attachments=()), source=PEPPOL, pdf=None, target=Format.EFFF_1),
+    case("pdf_rendered", I, top(attachments=()), rendered=True),
+    case("pdf_to_be_rendered", I, top(attachments=()), source=PEPPOL, pdf=None),
+    case("base64_broken", E, attached(content="JVB*Ri0=")),
+    case("base64_padding_repaired", W, attached(content="JVBERi0")),
+    *(case(code, E, pdf=verdict) for code, verdict in BROKEN_PDF.items()),
+    case("pdf_encrypted", E, pdf=PdfVerdict(False, "pdf_encrypted")),
+    case("pdf_restricted", W, pdf=replace(OPENS, restricted=True)),
+    *(case(f"replaced_{code}", W, refused_pdf=verdict) for code, verdict in BROKEN_PDF.items()),
+    case("replaced_pdf_encrypted", W, refused_pdf=PdfVerdict(False, "pdf_encrypted")),
+    case("several_pdfs", I, top(attachments=GOOD.attachments * 2)),
+    case("attachment_large", W, attached(content="AAAA" * (7 * 2**20))),
+    case("attachment_too_large", E, attached(content="AAAA" * (17 * 2**20))),
+    case("pdf_type_wrong", E, attached(description="CreditNote"), source=SourceFormat.EFFF_3),
+    case("supplier_name_missing", E, supplier(trade_name="", legal_name=" ")),
+    case("customer_name_missing", E, customer(trade_name="", legal_name="")),
+    case("supplier_number_missing", E, supplier(vat_number="", enterprise_number="")),
+    case("vat_number_wrong", E, customer(vat_number="BE0505890633", enterprise_number="")),
+    case("foreign_vat_number_wrong", W, customer(**FRENCH | {"vat_number": "FR1"})),
+    case("enterprise_number_differs", W, customer(enterprise_number="0403170701")),
+    case("endpoint_wrong", E, supplier(endpoint=Identifier("0477472702", "0208"))),
+    case("country_missing", W, customer(address=Address(city="Gent"))),
+    case("country_unofficial", W, customer(**FRENCH | {"address": replace(FRANCE, country="UK")})),
+    case("country_unknown", E, customer(address=Address(city="Gent", country="BEL"))),
+    case("supplier_is_customer", W, top(customer=GOOD.supplier)),
+    case("iban_wrong", W, paying(account="BE68 5390 0754 7035")),
+    case("bic_wrong", W, paying(bic="GKCC")),
+    case("structured_communication_wrong", W, paying(structured_communication="123456789012")),
+    case("payment_means_unknown", W, paying(code="ZZ")),
+    case("account_missing", W, paying(account="")),
+    case("lines_nearly_add_up", W, line(net_amount=D("400.03"), price=Price(D("200.015"))), source=PEPPOL),
+    case("lines_do_not_add_up", E, early_payment, DOUBLED, source=PEPPOL),
+    case("lines_do_not_add_up", W, early_payment, DOUBLED),
+    case("allowances_do_not_add_up", E, early_payment, document_entry(0, amount=D(25), base=D(500))),
+    case("charges_do_not_add_up", E, early_payment, document_entry(1, amount=D(15))),
+    case("total_without_vat_wrong", E, early_payment, vat_of(("381", "80.01"), ("60", "3.60"), exclusive="441")),
+    case("vat_does_not_add_up", E, totals(vat=D("83.50"), tax_inclusive=D("523.50"), prepaid=D("23.50"))),
+    case("total_with_vat_wrong", E, totals(tax_inclusive=D("523.50"), prepaid=D("23.50"))),
+    case("payable_wrong", E, totals(payable=D("523.40"))),
+    case("taxable_does_not_add_up", W, early_payment, vat_of(("381", "80.01"), ("60", "3.60"))),
+    case("total_too_fine", E, totals(prepaid=D("23.401"))),
+    case("line_too_fine", W, vat_of(("380.00001", "79.80"), ("60", "3.60"))),
+    case("credit_note_negative", W, credit_note, totals(prepaid=D("600.00"), payable=D("-76.60"))),
+    case("invoice_negative", W, totals(prepaid=D("600.00"), payable=D("-76.60"))),
+    case("vat_slightly_off", W, under(FULL, amount=D("84.05")), line(vat_amount=D("84.00"))),
+    case("vat_wrong", E, under(FULL, amount=D("90.00")), line(vat_amount=None)),
+    case("taxable_slightly_off", W, vat_of(("379.05", "79.60"), ("60.95", "3.66"))),
+    case("taxable_wrong", E, vat_of(("378", "79.38"), ("62", "3.72"))),
+    case("rate_not_belgian", W, under(VatCategory("S", D(20), "MA"), amount=D(80))),
+    case("rate_not_of_code", E, under(VatCategory("S", D(12), "03"), amount=D(48))),
+    case("code_unknown", W, under(VatCategory("S", D(21), "33"), amount=D(84))),
+    case("code_unknown", E, under(VatCategory("S", D(21), "33"), amount=D(84)), source=PEPPOL, target=Format.EFFF_3),
+    case("code_missing", W, under(VatCategory("S", D(21)), amount=D(84))),
+    case("code_missing", E, under(VatCategory("S", D(21)), amount=D(84)), source=SourceFormat.EFFF_3),
+    case("category_not_of_code", W, under(VatCategory("AA", D(21), "03"), amount=D(84))),
+    case("vat_where_none_is_due", E, under(VatCategory("E", None, "NA", "vrijgesteld"), amount=D(10))),
+    case("customer_vat_missing", E, under(shifted_vat("AE", "45")), customer(vat_number="", enterprise_number="")),
+    case("customer_not_in_eu", W, under(shifted_vat("K", "46/GO"))),
+    case("customer_in_eu", W, under(shifted_vat("G", "47/EX"))),
+    case("exemption_reason_missing", W, under(VatCategory("E", D(0), "NA"))),
+    case(
+        "subtotal_twice",
+        W,
+        top(
+            vat_breakdown=(
+                VatBreakdown(FULL, D(200), D(42)),
+                VatBreakdown(FULL, D(180), D("37.80")),
+                GOOD.vat_breakdown[1],
+            )
+        ),
+    ),
+    case("line_amount_wrong", W, line(quantity=D(3))),
+    case("line_amount_wrong", E, line(quantity=D(3)), source=PEPPOL),
+    case("line_vat_wrong", W, line(vat_amount=D("84.05"))),
+    case(
+        "line_vat_does_not_add_up",
+        W,
+        under(FULL, amount=D(84)),
+        line(vat_amount=D(90), vat_subtotals=(VatBreakdown(FULL, D(390), D(90)), VatBreakdown(FULL, D(10), D(0)))),
+    ),
+    case("allowance_percent_wrong", W, document_entry(0, percent=D(6))),
+    case("charge_percent_wrong", W, document_entry(1, base=D(100), percent=D(5))),
+    case("base_quantity_wrong", E, line(price=Price(D(200), base_quantity=D(0)))),
+    case("no_lines", E, top(lines=(), line_count=None)),
+    case("line_number_twice", W, line(id="2")),
+    case("line_without_text", E, line(item=Item(" "))),
+    case("unit_unknown", W, line(unit="stuk")),
+    case("unit_unknown", E, line(unit="stuk"), source=PEPPOL),
+    case("line_count_wrong", W, top(line_count=3)),
+]
+
+
+def judge(this: Case) -> list[Finding]:
+    invoice = GOOD
+    for edit in this.edits:
+        invoice = edit(invoice)
+    return check(invoice, this.source, context=this.context)
+
+
+@pytest.mark.parametrize("source", list(SourceFormat))
+def test_a_good_invoice_breaks_no_rule(source: SourceFormat) -> None:
+    assert check(GOOD, source, context=RuleContext(pdf=OPENS, today=TODAY)) == []
+    assert check(GOOD, source, context=RuleContext(target=Format.EFFF_1, pdf=OPENS, today=TODAY)) == []
+
+
+@pytest.mark.parametrize("this", CASES, ids=lambda this: f"{this.code}-{this.source}")
+def test_a_document_breaks_exactly_its_rule(this: Case) -> None:
+    assert {(finding.code, finding.severity) for finding in judge(this)} == {(this.code, this.severity)}
+
+
+def test_every_error_and_warning_of_the_table_has_a_document_that_breaks_it() -> None:
+    assert {this.code for this in CASES} == set(RULES)
+
+
+def test_every_rule_is_worded_and_says_what_to_do() -> None:
+    assert set(RULE_MESSAGES) == set(RULES)
+    assert all(message.sentence and message.advice for message in RULE_MESSAGES.values())
+
+
+@pytest.mark.parametrize("this", CASES, ids=lambda this: this.code)
+def test_every_sentence_gets_all_its_values(this: Case) -> None:
+    assert not any("–" in finding.message for finding in judge(this))
+
+
+def test_errors_block_and_warnings_do_not_except_where_the_table_says_so() -> None:
+    for this in CASES:
+        for finding in judge(this):
+            assert finding.blocks == (finding.severity is E and finding.code != "unit_unknown")
+
+
+def test_only_a_missing_pdf_can_never_be_overridden() -> None:
+    assert {rule.code for rule in RULES.values() if rule.never} == {"pdf_missing"}
+
+
+def test_findings_come_in_the_order_of_the_document() -> None:
+    invoice = replace(GOOD, number="", lines=(replace(GOOD.lines[0], unit="stuk"), replace(GOOD.lines[1], id="1")))
+    invoice = replace(invoice, totals=replace(invoice.totals, payable=D(1)), currency="")
+    found = check(invoice, SourceFormat.EFFF_1, context=RuleContext(pdf=OPENS))
+    assert [finding.where for finding in found] == [
+        "cbc:ID",
+        "cbc:DocumentCurrencyCode",
+        "cac:LegalMonetaryTotal/cbc:PayableAmount",
+        "cac:InvoiceLine[1]/cbc:InvoicedQuantity",
+        "cac:InvoiceLine[2]/cbc:ID",
+    ]
+
+
+def test_a_sentence_tells_the_numbers() -> None:
+    (finding,) = judge(case("lines_do_not_add_up", E, early_payment, DOUBLED, source=PEPPOL))
+    assert finding.message == "The lines add up to 850.00, the invoice says 450.00: 400.00 apart."
+    assert finding.where == "cac:LegalMonetaryTotal/cbc:LineExtensionAmount"
+    assert finding.rule == "V50"
