@@ -6,10 +6,12 @@ neither is the vendor's software, and whatever is assumed there is assumed here.
     records.py     the frozen types of what the stand-ins keep
     world.py       the state behind both, on disk where a home is given
     faults.py      what can be made to go wrong, seeded and bounded
-    banqup.py      the Banqup stand-in         links.py    its signed download links and cursors
-    pingwin.py     the Pingwin stand-in        inspection.py    what it checks in a received file
-    control.py     `/_sandbox/...`: steer and inspect, and a client for it
+    banqup.py      the Banqup stand-in         links.py    its tokens, signed links and cursors
+    pingwin.py     the Pingwin stand-in        wires.py    the request shapes it reads
+    inspection.py  what it checks in a received file
+    control.py     `/_sandbox/...`: steer and inspect    control_client.py   the other end of it
     server.py      both on one loopback port; `running_sandbox` for tests, `serve` for the command
     generator.py   made-up Belgian invoices    folder.py   the documents of a folder
+    fill.py        a world with documents in it; `python -m core.sandbox` serves one
     demo.py        the product's whole way, run against the two
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,12 @@ from starlette.routing import Route
 
 from core.sandbox.banqup import BanqupSandbox
 from core.sandbox.faults import BAD_WEATHER, Fault, FaultPlan
+from core.sandbox.folder import from_folder
+from core.sandbox.generator import generate
 from core.sandbox.records import Draft, Receipt, StoredDocument, iso
 from core.sandbox.world import World
 
 TOKEN_HEADER = "x-sandbox-control"  # noqa: S105 - a header's name
-
-Filler = Callable[[World, dict[str, Any]], Sequence[Draft]]
 
 
 def shown_document(document: StoredDocument) -> dict[str, Any]:
@@ -190,9 +190,6 @@ class Control:
 
 def _drafts(body: dict[str, Any]) -> Sequence[Draft]:
     """Documents to add: `generate` so many with `seed`, or those of `folder`."""
-    from core.sandbox.folder import from_folder  # late: they bring the PDF and XML libraries
-    from core.sandbox.generator import generate
-
     if "folder" in body:
         return from_folder(Path(body["folder"])).drafts
     return generate(int(body["generate"]), seed=int(body.get("seed", 0))).drafts

@@ -188,10 +188,22 @@ def running_sandbox(world: World | None = None, *, port: int = 0, home: Path | N
             own.close()
 
 
-def serve(port: int, home: Path, *, world: World | None = None, ready: Callable[[Access], None] | None = None) -> None:
-    """Runs the sandbox of a home in the foreground until a signal; its access file is there while it runs."""
+def serve(
+    port: int,
+    home: Path,
+    *,
+    world: World | None = None,
+    ready: Callable[[Access], None] | None = None,
+    until: Callable[[], None] | None = None,
+) -> None:
+    """Runs the sandbox of a home in the foreground until a signal, or until `until` returns (asked in a thread).
+
+    Its access file is there while it runs; `ready` is called once with what stands in it.
+    """
     own = world or World(home)
     server = SandboxServer(own, port)
+    if until is not None:
+        threading.Thread(target=_end_after, args=(server, until), daemon=True, name="sandbox-until").start()
     try:
         server.access.write(home)
         if ready is not None:
@@ -200,3 +212,8 @@ def serve(port: int, home: Path, *, world: World | None = None, ready: Callable[
     finally:
         (home / ACCESS_FILE).unlink(missing_ok=True)
         own.close()
+
+
+def _end_after(server: SandboxServer, until: Callable[[], None]) -> None:
+    until()
+    server.end()

@@ -14,6 +14,10 @@ MESSAGES: dict[str, Message] = {
     "sandbox_port_taken": Message(
         "Port {port} cannot be used on this machine.", "Choose another port with --port, or leave it out."
     ),
+    "sandbox_no_folder": Message("There is no such folder.", "Check the path behind --from."),
+    "sandbox_empty_folder": Message(
+        "The folder holds no XML or PDF file.", "Choose a folder with UBL invoices, or leave --from out."
+    ),
     "sandbox_not_xml": Message("The received file is not readable XML: {detail}"),
     "sandbox_doctype": Message("The received file has a document type declaration, which an e-fff file never has."),
     "sandbox_not_ubl": Message("The received file is not a UBL invoice or credit note; it begins with {root}."),
