@@ -1,0 +1,255 @@
+"""`convert` and `check`: UBL files to e-fff files, and files against the rules, without any account.
+
+Takes files and folders (walked for *.xml); gives one record a file, in plain lines or as JSON Lines. What a file
+contains never ends the run: it becomes that file's record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from core.errors import ProductError, UsageError
+from core.model import Arguments
+from tui.commands.files_out import Outputs
+from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, with_session
+from tui.commands.output import diagnose, record, say, shortened
+from tui.i18n import N_, _, ngettext, worded
+from tui.plain import neutral
+
+if TYPE_CHECKING:
+    from core.efff.report import Derived, Dropped, Finding
+
+READ_LIMIT_MB = 100
+"""A file above this is not read at all: no invoice is that large, and reading it may exhaust the machine."""
+
+Record = dict[str, object]
+
+
+@command(
+    "convert",
+    help=N_(
+        """Turn UBL files (Peppol BIS 3, EN 16931, UBL.BE, e-fff, plain UBL 2.0 and 2.1) into e-fff files.
+
+        PATH is a file or a folder, which is walked for XML files. Nothing leaves this machine and no account is
+        needed. Exit code 0: every file was converted and may be sent; 1: at least one needs attention."""
+    ),
+)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@option(
+    "--out",
+    required=True,
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=N_("The folder for the e-fff files; it is made where there is none."),
+)
+@option(
+    "--format",
+    "target",
+    type=click.Choice(["e-fff-1.0", "e-fff-3.0"]),
+    default="e-fff-1.0",
+    show_default=True,
+    help=N_("The format to write."),
+)
+@option(
+    "--pdf",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=N_("The PDF of the document, where the XML holds none; with one file only."),
+)
+@option("--force", is_flag=True, help=N_("Replace files that are already there."))
+@json_option
+@with_session
+def convert(
+    session: Session, /, *, paths: tuple[Path, ...], out: Path, target: str, pdf: Path | None, force: bool
+) -> int:
+    """Converts each file and writes what came of it."""
+    sources = list(_sources(paths, leave_out=out))
+    if pdf is not None and len(sources) != 1:
+        raise UsageError("option_only_alone", option="--pdf", count=len(sources))
+    beside = _read(pdf) if pdf is not None else None
+    outputs = Outputs(out, replace=force)
+    good = 0
+    for source in sources:
+        result = _guarded(source, lambda path: _convert_one(path, target, beside, outputs)) | {"format": target}
+        result.setdefault("output", None)
+        good += bool(result["ok"])
+        record(result) if session.json else _tell(result, _converted_line(result))
+    return _summary(session, len(sources), good)
+
+
+@command(
+    "check",
+    help=N_(
+        """Check e-fff and UBL files against the rules.
+
+        PATH is a file or a folder, which is walked for XML files. Exit code 0: no finding of level error."""
+    ),
+)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@json_option
+@with_session
+def check(session: Session, /, *, paths: tuple[Path, ...]) -> int:
+    """Checks each file and says what was found."""
+    sources = list(_sources(paths))
+    good = 0
+    for source in sources:
+        result = _guarded(source, _check_one)
+        good += bool(result["ok"])
+        record(result) if session.json else _tell(result, _checked_line(result))
+    return _summary(session, len(sources), good)
+
+
+def _sources(paths: tuple[Path, ...], *, leave_out: Path | None = None) -> Iterator[Path]:
+    """The files named, and the XML files below the folders named, in a stable order, each once."""
+    seen: set[Path] = set()
+    own = leave_out.resolve() if leave_out is not None else None
+    for path in paths:
+        found = [path]
+        if path.is_dir():
+            found = sorted(file for file in path.rglob("*") if file.suffix.lower() == ".xml" and file.is_file())
+            found = [file for file in found if own is None or own not in file.resolve().parents]
+            if not found:
+                diagnose("no_files", {"path": str(path)})
+        for file in found:
+            if file.resolve() not in seen:
+                seen.add(file.resolve())
+                yield file
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a regular file of sensible size. Raises UsageError with the reason in words."""
+    try:
+        if not path.is_file():
+            raise UsageError("file_not_regular")
+        size = path.stat().st_size
+        if size > READ_LIMIT_MB * 1_000_000:
+            raise UsageError("file_too_large", size=round(size / 1_000_000), limit=READ_LIMIT_MB)
+        return path.read_bytes()
+    except OSError as problem:
+        raise UsageError("file_unreadable", problem=problem.strerror or "") from problem
+
+
+def _guarded(source: Path, work: Callable[[Path], Record]) -> Record:
+    """A file's record, whatever the file is: this is the edge at which nothing in a document ends the run."""
+    try:
+        return work(source)
+    except UsageError as problem:
+        return _failed(source, problem.code, problem.arguments)
+    except (ProductError, KeyboardInterrupt):
+        raise
+    except Exception as problem:  # the command's edge: one file's trouble is that file's record
+        return _failed(source, "conversion_crashed", {"kind": type(problem).__name__})
+
+
+def _failed(source: Path, code: str, arguments: Arguments) -> Record:
+    message = worded(code, arguments)
+    finding = {
+        "rule": "", "severity": "error", "where": "", "message": message.sentence,
+        "code": code, "arguments": dict(arguments), "advice": message.advice, "blocks": True,
+    }  # fmt: skip
+    return {"source": str(source), "format": None, "ok": False, "findings": [finding], "derived": [], "dropped": []}
+
+
+def _convert_one(source: Path, target: str, pdf: bytes | None, outputs: Outputs) -> Record:
+    from core.efff.convert import Format
+    from core.efff.convert import convert as to_efff
+
+    result = to_efff(_read(source), Format(target), pdf=pdf)
+    written = outputs.write(result.file_name or "efff.xml", result.output) if result.output is not None else None
+    return {
+        "source": str(source),
+        "output": str(written) if written else None,
+        "format": target,
+        "ok": result.ok,
+        "findings": [_finding(finding) for finding in result.findings],
+        "derived": [_change(change) for change in result.derived],
+        "dropped": [_change(change) for change in result.dropped],
+        "source_format": result.source_format,
+        "pdf": result.pdf_origin,
+        "carried_over": result.carried_over,
+    }
+
+
+def _check_one(source: Path) -> Record:
+    from core.efff.convert import check as check_rules
+
+    result = check_rules(_read(source), file_name=source.name)
+    return {
+        "source": str(source),
+        "format": result.source_format,
+        "ok": result.ok,
+        "findings": [_finding(finding) for finding in result.findings],
+    }
+
+
+def _finding(finding: Finding) -> Record:
+    message = worded(finding.code, finding.arguments)
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "where": finding.where,
+        "message": message.sentence,
+        "code": finding.code,
+        "arguments": dict(finding.arguments),
+        "advice": message.advice,
+        "blocks": finding.blocks,
+    }
+
+
+def _change(change: Derived | Dropped) -> Record:
+    return {
+        "path": change.path,
+        "value": change.value,
+        "why": worded(change.code, change.arguments).sentence,
+        "code": change.code,
+        "arguments": dict(change.arguments),
+    }
+
+
+def _converted_line(result: Record) -> str:
+    if not result.get("output"):
+        return _("not converted")
+    if result["ok"]:
+        return _("converted to {output}").format(output=neutral(str(result["output"])))
+    return _("converted to {output}, but it must not be sent as it is").format(output=neutral(str(result["output"])))
+
+
+def _checked_line(result: Record) -> str:
+    kind = neutral(str(result["format"])) if result["format"] else _("unknown format")
+    return f"{kind}, " + (_("no errors") if result["ok"] else _("has errors"))
+
+
+SEVERITIES = {"error": N_("error"), "warning": N_("warning"), "info": N_("note")}
+
+
+def _tell(result: Record, line: str) -> None:
+    """A file's record in plain lines: one finding, derived or dropped value a line."""
+    say(f"{neutral(str(result['source']))}: {line}")
+    for finding in _rows(result, "findings"):
+        severity = _(SEVERITIES.get(str(finding["severity"]), N_("note")))
+        rule = f" {finding['rule']}" if finding["rule"] else ""
+        place = _(" at {where}").format(where=neutral(str(finding["where"]))) if finding["where"] else ""
+        say(f"  {severity}{rule}{place}: {finding['message']} {finding['advice']}".rstrip())
+    for name, word in (("derived", _("derived")), ("dropped", _("not carried over"))):
+        for change in _rows(result, name):
+            value = shortened(str(change["value"]), 120)
+            say(f"  {word} {neutral(str(change['path']))}: {value} ({change['why']})")
+
+
+def _rows(result: Record, name: str) -> list[Record]:
+    rows = result.get(name)
+    return rows if isinstance(rows, list) else []
+
+
+def _summary(session: Session, total: int, good: int) -> int:
+    if not session.json:
+        say(
+            ngettext("{count} file, {bad} needs attention.", "{count} files, {bad} need attention.", total).format(
+                count=total, bad=total - good
+            )
+        )
+    return DONE if good == total else ATTENTION

@@ -1,0 +1,100 @@
+"""`status`: one screenful. Exit 0 where all is well, 1 where something needs attention."""
+
+from __future__ import annotations
+
+from core.model import State
+from core.operations import overview
+from core.operations.overview import Health, Snapshot, SpaceStatus
+from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, space_argument, with_session
+from tui.commands.output import document, fact, say
+from tui.i18n import N_, _, clock_time, count, iso, moment, ngettext, worded
+from tui.plain import neutral
+from tui.status import STATES, health_word
+
+WELL = frozenset({Health.ACTIVE, Health.INACTIVE, Health.HELD})
+"""Healths that a person chose; every other one needs attention."""
+
+
+@command("status", help=N_("Show in one screenful whether all is well. Exit code 0: healthy; 1: needs attention."))
+@space_argument
+@json_option
+@with_session
+def status(session: Session, /, *, space: str | None) -> int:
+    """The state of the whole, or of one space."""
+    chosen = session.installation(space).space if space or session.space_option else None
+    seen = overview.snapshot(session.desk, space=chosen)
+    document(_record(seen)) if session.json else _tell(seen)
+    return DONE if is_well(seen) else ATTENTION
+
+
+def is_well(seen: Snapshot) -> bool:
+    """Whether nothing needs a person."""
+    late = any(space.overdue for space in seen.spaces if space.installation.active)
+    return seen.needs_attention == 0 and all(space.health in WELL for space in seen.spaces) and not late
+
+
+def _record(seen: Snapshot) -> dict[str, object]:
+    return {
+        "engine": {
+            "running": seen.engine.running,
+            "pid": seen.engine.pid,
+            "since": iso(seen.engine.since),
+            "version": seen.engine.version or None,
+        },
+        "installations": [_space_record(space) for space in seen.spaces],
+        "needs_attention": seen.needs_attention,
+        "worst": seen.worst,
+        "notes": [
+            {"code": code, "arguments": dict(arguments), "message": worded(code, arguments).sentence}
+            for code, arguments in seen.notes
+        ],
+    }
+
+
+def _space_record(space: SpaceStatus) -> dict[str, object]:
+    message = worded(space.code, space.arguments)
+    return {
+        "space": space.installation.space,
+        "name": space.installation.name,
+        "state": space.health,
+        "last_good_poll": iso(space.last_good_poll),
+        "counts": {state.value: space.counts.get(state, 0) for state in State if space.counts.get(state, 0)},
+        "active": space.installation.active,
+        "code": space.code,
+        "arguments": dict(space.arguments),
+        "message": message.sentence,
+        "advice": message.advice,
+        "overdue": space.overdue,
+        "waiting": space.waiting,
+        "needs_attention": space.needs_attention,
+        "baseline": space.baseline,
+    }
+
+
+def _tell(seen: Snapshot) -> None:
+    if seen.engine.running:
+        fact(_("Engine"), _("running since {time}").format(time=moment(seen.engine.since)))
+    else:
+        fact(_("Engine"), _("not running"))
+    for code, arguments in seen.notes:
+        say(worded(code, arguments).sentence)
+    text = ngettext("{count} delivery needs you.", "{count} deliveries need you.", seen.needs_attention)
+    say(text.format(count=count(seen.needs_attention)))
+    if not seen.spaces:
+        say(_("The extension is not installed in any space. Next: banqup-pingwin install SPACE"))
+    for space in seen.spaces:
+        _tell_space(space)
+
+
+def _tell_space(space: SpaceStatus) -> None:
+    word = health_word(space.health, space.installation.held_by)
+    message = worded(space.code, space.arguments)
+    say(f"{neutral(space.installation.name)}: {word}. {message.sentence} {message.advice}".rstrip())
+    if space.last_good_poll is not None:
+        late = _(", overdue") if space.overdue else ""
+        say(_("  last good poll {time}{late}").format(time=clock_time(space.last_good_poll), late=late))
+    if space.baseline is not None:
+        say(_("  counting what stays history: at least {count} so far").format(count=count(space.baseline)))
+    for state in State:
+        if space.counts.get(state):
+            say(f"  {STATES[state].word}: {count(space.counts[state])}")
