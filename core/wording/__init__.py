@@ -13,7 +13,7 @@ from string import Formatter
 
 from core.model import Arguments
 
-ROOMS = ("banqup", "pingwin", "efff", "stores", "sync", "operations", "sandbox", "console")
+ROOMS = ("banqup", "pingwin", "efff", "stores", "sync", "operations", "sandbox", "console", "screens")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,152 @@
+"""The application: what all screens share at run time. Holds the desk, the last snapshot and the background thread.
+
+Knows no screen by name (`tui.app` does), decides nothing, reads no document. A crash shows no local variable: the full
+traceback, without values, goes to a redacted file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from core.operations.desk import Desk
+from core.operations.overview import Snapshot
+from tui.crashes import keep_crash
+from tui.feed import Feed, FeedTroubled, SnapshotReady
+from tui.i18n import _, worded
+from tui.themes import THEMES, choose
+
+T = TypeVar("T")
+
+BOTTOM = 2
+"""Screens in the stack when the first real one is shown: Textual's own empty one lies below it."""
+
+
+class Console(App[int]):
+    """The console without its screens."""
+
+    CSS_PATH: ClassVar[list[str]] = [str(Path(__file__).parent / "styles" / "console.tcss")]
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+    INLINE_PADDING = 0
+
+    def __init__(self, desk: Desk, *, space: str | None = None, ascii_only: bool = False) -> None:
+        chosen = choose(desk.environ)
+        # The filter for terminals without colour is chosen in App.__init__ and cannot be corrected later.
+        super().__init__(ansi_color=True if chosen == "ansi" else None)
+        self.desk = desk
+        self.space = space
+        self.ascii_only = ascii_only
+        self.snapshot: Snapshot | None = None
+        self.trouble = ""
+        self.feed: Feed | None = None
+        self._theme_name = chosen
+        self._background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stores")
+        self._own_desk: Desk | None = None
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The console's own variables, for as long as a theme without them is on."""
+        return {"cursor": "#274a63", "field": "#1a232d"}
+
+    def on_mount(self) -> None:
+        """Colours, no movement, and the first look at the stores."""
+        self.animation_level = "none"
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = THEMES[self._theme_name].name
+        self.feed = Feed(self.desk, self, space=lambda: self.space)
+        self.feed.start()
+
+    def on_unmount(self) -> None:
+        """Ends the threads."""
+        if self.feed is not None:
+            self.feed.stop()
+        with suppress(RuntimeError):
+            self._background.submit(self._close_own_desk)
+        self._background.shutdown(wait=True)
+
+    # -- stores ------------------------------------------------------------------------------------------------------
+
+    async def in_background(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Runs a blocking operation in the thread that owns the stores' desk; see `own_desk`."""
+        return await asyncio.get_running_loop().run_in_executor(self._background, lambda: function(*arguments))
+
+    def own_desk(self) -> Desk:
+        """The background thread's desk; call it only there."""
+        if self._own_desk is None:
+            self._own_desk = replace(self.desk)
+        return self._own_desk
+
+    def _close_own_desk(self) -> None:
+        if self._own_desk is not None:
+            self._own_desk.close()
+
+    def space_names(self) -> dict[str, str]:
+        """Names of the installed spaces by id, as the last snapshot had them."""
+        return {each.installation.space: each.installation.name for each in self.snapshot.spaces} if self.snapshot else {}
+
+    def space_name(self) -> str:
+        """The name of the space the console is about, empty for all."""
+        return self.space_names().get(self.space, self.space[:8]) if self.space else ""
+
+    # -- what moved --------------------------------------------------------------------------------------------------
+
+    def on_snapshot_ready(self, message: SnapshotReady) -> None:
+        """Hands the newest state to the screen that is seen."""
+        self.snapshot = message.snapshot
+        self.trouble = ""
+        self._tell()
+
+    def on_feed_troubled(self, message: FeedTroubled) -> None:
+        """Stale is shown as stale, never as empty."""
+        self.trouble = worded(message.code, message.arguments).sentence
+        self._tell()
+
+    def _tell(self) -> None:
+        screen: Screen[Any] = self.screen
+        follow = getattr(screen, "follow", None)
+        if follow is not None and self.snapshot is not None:
+            follow(self.snapshot)
+        elif hasattr(screen, "refresh_frame"):
+            screen.refresh_frame()
+
+    # -- moving between screens --------------------------------------------------------------------------------------
+
+    def back(self, screen: Screen[Any]) -> None:
+        """Closes a screen; the last one stays open."""
+        if len(self.screen_stack) > BOTTOM and self.screen is screen:
+            screen.dismiss(None)
+
+    def do_quit(self) -> None:
+        """Leaves; the engine goes on."""
+        self.exit(0)
+
+    # -- crashes -----------------------------------------------------------------------------------------------------
+
+    def keep_crash(self, error: BaseException) -> str:
+        """Records an error without values; returns the file's path."""
+        return keep_crash(self.desk.home.logs, error)
+
+    def _fatal_error(self) -> None:
+        """Ends the console after a defect: says where the record is, never a local variable."""
+        error = self._exception
+        file = self.keep_crash(error) if error is not None else ""
+        kind = type(error).__name__ if error is not None else ""
+        said = worded("console_crashed", {"kind": kind, "file": file})
+        from rich.text import Text
+
+        self._exit_renderables.append(Text(f"{said.sentence}\n{said.advice}\n"))
+        self._close_messages_no_wait()
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The empty screen at the bottom of the stack; a real one is pushed at once."""
+        return Screen(id="_default")

@@ -1,0 +1,266 @@
+"""What every screen shares: first line, title, body, question, note, keys; how a key acts and how work is done.
+
+Work that may wait runs in a worker that only posts a message (`Done` or `Failed`); the handlers own what is shown.
+Stores are read and written in the app's one background thread, with a desk of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, ClassVar, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.events import Resize, ScreenResume
+from textual.message import Message
+from textual.screen import Screen
+from textual.widget import Widget
+
+from core.errors import ProductError
+from core.model import Arguments
+from core.operations.overview import Snapshot
+from tui.actions import BY_ID, Action, Scope, Situation, footer, in_scope, refusal
+from tui.console import BOTTOM, Console
+from tui.i18n import worded
+from tui.widgets.confirm_bar import ConfirmBar, Question
+from tui.widgets.key_bar import KeyBar
+from tui.widgets.lines import OneLine, Paragraph
+from tui.widgets.spans import Line, line
+from tui.widgets.status_line import StatusLine
+
+T = TypeVar("T")
+Result = TypeVar("Result")
+
+SMALLEST = (60, 16)
+"""Below this only the first line, a hint and the keys are shown."""
+
+
+class Done(Message):
+    """Work ended well: `then` takes its result on the screen's side."""
+
+    def __init__(self, then: Callable[[Any], None], result: object, name: str) -> None:
+        super().__init__()
+        self.then = then
+        self.result = result
+        self.name = name
+
+
+class Failed(Message):
+    """Work could not be done: a message code and its arguments."""
+
+    def __init__(self, code: str, arguments: Arguments, name: str, otherwise: Callable[[], None] | None) -> None:
+        super().__init__()
+        self.code = code
+        self.arguments = arguments
+        self.name = name
+        self.otherwise = otherwise
+
+
+def bindings(*scopes: Scope) -> list[BindingType]:
+    """Bindings of the registry's actions in these scopes; every key is remappable by the action's id."""
+    return [
+        Binding(action.key, f"act('{action.id}')", action.label_msgid, show=False, id=action.id)
+        for action in in_scope(*scopes)
+    ]
+
+
+class ConsoleScreen(Screen[Result], Generic[Result]):
+    """One screen of the console. Subclasses give `body`, `guide` (its text in the help) and `do_<action>` methods."""
+
+    app: Console
+    scopes: ClassVar[tuple[Scope, ...]] = ()
+    guide: ClassVar[str] = ""
+    BINDINGS: ClassVar[list[BindingType]] = []
+    AUTO_FOCUS: ClassVar[str | None] = "Menu, Input, QueueTable"
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Generates the bindings of a screen from the registry."""
+        cls.BINDINGS = bindings(*cls.scopes, Scope.EVERYWHERE)
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._busy: set[str] = set()
+
+    # -- what is seen ------------------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """The frame around the body."""
+        yield StatusLine()
+        yield OneLine(id="title")
+        with Vertical(id="body"):
+            yield from self.body()
+        yield Paragraph(id="too-small")
+        yield ConfirmBar()
+        yield OneLine(id="note")
+        yield KeyBar()
+
+    def body(self) -> Iterable[Widget]:
+        """The screen's own widgets."""
+        return ()
+
+    def heading(self) -> Line:
+        """The second line: where one is."""
+        return ()
+
+    def on_mount(self) -> None:
+        """Shows what is known already."""
+        self.query_one("#too-small", Paragraph).show(_joined("too_small"), "warning")
+        self.refresh_frame()
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Comes up to date when it is seen again."""
+        self.refresh_frame()
+
+    def refresh_frame(self) -> None:
+        """First line, title and keys; each repaints only where it differs."""
+        if not self.is_mounted:
+            return
+        self.query_one(StatusLine).show(self.app.snapshot, self.app.trouble)
+        self.query_one("#title", OneLine).show(self.heading())
+        self.refresh_keys()
+
+    def refresh_keys(self) -> None:
+        """The keys that are possible now."""
+        bar = self.query_one(KeyBar)
+        if self.query_one(ConfirmBar).open:
+            bar.offer(())
+            return
+        bar.offer(footer((*self.scopes, Scope.EVERYWHERE), self.situation()), self.key_labels())
+
+    def key_labels(self) -> dict[str, str]:
+        """Other words for some keys, by action id."""
+        return {}
+
+    def follow(self, snapshot: Snapshot) -> None:
+        """Something moved; screens that show more than the first line add to this."""
+        self.refresh_frame()
+
+    def on_resize(self, event: Resize) -> None:
+        """Too small: the first line and a hint."""
+        width, height = event.size
+        self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "narrow-hint")
+
+    def say(self, text: str, tone: str = "text-muted") -> None:
+        """The line above the keys: what just happened."""
+        self.query_one("#note", OneLine).show(line(text, tone))
+
+    def say_code(self, code: str, arguments: Arguments | None = None, tone: str = "warning") -> None:
+        """A worded message in the line above the keys."""
+        self.say(_joined(code, arguments), tone)
+
+    # -- keys --------------------------------------------------------------------------------------------------------
+
+    def situation(self) -> Situation:
+        """What a key would act on."""
+        return Situation(readonly=self.app.desk.readonly, bottom=self.at_bottom)
+
+    @property
+    def at_bottom(self) -> bool:
+        """Whether there is no screen to go back to."""
+        return len(self.app.screen_stack) <= BOTTOM
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """`--readonly` removes every changing action (convention 14)."""
+        if action == "act" and parameters:
+            known = BY_ID.get(str(parameters[0]))
+            return not (known is not None and known.changes and self.app.desk.readonly)
+        return True
+
+    def action_act(self, id: str) -> None:
+        """A key of the registry: answers why not, or does it."""
+        action = BY_ID[id]
+        refused = refusal(action, self.situation())
+        if refused is not None:
+            self.say_code(refused.code, refused.arguments)
+            return
+        self.perform(action)
+
+    def perform(self, action: Action) -> None:
+        """Calls `do_<id>` of this screen, else of the app."""
+        method = getattr(self, f"do_{action.id}", None) or getattr(self.app, f"do_{action.id}")
+        method()
+
+    def do_back(self) -> None:
+        """One step back; the last screen stays."""
+        self.app.back(self)
+
+    def ask(self, question: Question, answered: Callable[[str, str], None]) -> None:
+        """Asks inline; the focus returns to where it was."""
+        before = self.focused
+
+        def close(value: str, reason: str) -> None:
+            if before is not None and before.is_mounted:
+                self.set_focus(before)
+            self.refresh_keys()
+            answered(value, reason)
+
+        self.say("")
+        self.query_one(ConfirmBar).ask(question, close)
+        self.refresh_keys()
+
+    # -- work --------------------------------------------------------------------------------------------------------
+
+    def work(
+        self,
+        name: str,
+        doing: Callable[[], Awaitable[T]],
+        then: Callable[[T], None],
+        otherwise: Callable[[], None] | None = None,
+    ) -> bool:
+        """Runs an operation in a worker, one of a name at a time; `then` gets its result in a message handler.
+
+        Returns False where one of that name is still running. `doing` holds no secret in its arguments.
+        """
+        if name in self._busy:
+            return False
+        self._busy.add(name)
+        self.run_worker(
+            self._guarded(name, doing, then, otherwise),
+            group="operations",
+            description="an operation",
+            exit_on_error=False,
+        )
+        return True
+
+    def stored(self, name: str, function: Callable[[], T], then: Callable[[T], None]) -> bool:
+        """The same for a blocking operation on the stores, in the app's background thread."""
+        return self.work(name, lambda: self.app.in_background(function), then)
+
+    async def _guarded(
+        self,
+        name: str,
+        doing: Callable[[], Awaitable[T]],
+        then: Callable[[T], None],
+        otherwise: Callable[[], None] | None,
+    ) -> None:
+        try:
+            result = await doing()
+        except ProductError as error:
+            self.post_message(Failed(error.code, error.arguments, name, otherwise))
+        except Exception as error:  # noqa: BLE001 - the screen's edge: recorded, then said
+            file = self.app.keep_crash(error)
+            arguments: Arguments = {"kind": type(error).__name__, "file": file}
+            self.post_message(Failed("screen_crashed", arguments, name, otherwise))
+        else:
+            self.post_message(Done(then, result, name))
+
+    def on_done(self, message: Done) -> None:
+        """Hands a result to whoever asked for it."""
+        message.stop()
+        self._busy.discard(message.name)
+        message.then(message.result)
+
+    def on_failed(self, message: Failed) -> None:
+        """Says what went wrong; what was on the screen stays."""
+        message.stop()
+        self._busy.discard(message.name)
+        self.say_code(message.code, message.arguments, "error")
+        if message.otherwise is not None:
+            message.otherwise()
+
+
+def _joined(code: str, arguments: Arguments | None = None) -> str:
+    said = worded(code, arguments)
+    return f"{said.sentence} {said.advice}".strip()

@@ -1,0 +1,266 @@
+"""The live queue: what needs a person first, then what moves, then what is done; a filter line; the reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from textual.events import Key
+from textual.widget import Widget
+from textual.widgets import Input
+
+from core.ledger.base import QueueQuery
+from core.model import IN_FLIGHT, NEEDS_PERSON, WAITING, Delivery, State
+from core.operations import engines, overview
+from core.operations.decisions import Decided
+from core.operations.desk import Desk
+from core.operations.overview import Snapshot
+from tui.actions import Scope
+from tui.i18n import N_, _, count, ngettext
+from tui.plain import neutral
+from tui.screens.acting import ActingScreen
+from tui.widgets.lines import OneLine
+from tui.widgets.queue_table import Group, QueueTable, Window
+from tui.widgets.reason import reason_lines
+from tui.widgets.spans import Line, Span, between
+
+GROUPS: tuple[tuple[str, frozenset[State], str], ...] = (
+    (N_("Needs you"), NEEDS_PERSON, "warning"),
+    (N_("On its way"), WAITING | IN_FLIGHT, "text-muted"),
+    (N_("Done"), frozenset(State) - NEEDS_PERSON - WAITING - IN_FLIGHT, "text-muted"),
+)
+"""The headings, in the order in which the ledger sorts (`QueueQuery`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to read: the view, the rows, the delivery whose place is asked for."""
+
+    query: QueueQuery
+    offset: int
+    limit: int
+    held: int | None
+    screen_offset: int = 0
+
+
+def read_window(desk: Desk, wanted: Wanted) -> Window:
+    """Rows, group sizes and the held delivery's place, read from the ledger; runs in the stores' thread.
+
+    Where the held delivery moved, the rows around its new place are read, so that it stays under the cursor.
+    """
+    query = wanted.query
+    groups = []
+    for title, states, tone in GROUPS:
+        shown = states & query.states if query.states else states
+        size = overview.queue_total(desk, replace(query, states=shown)) if shown else 0
+        groups.append(Group(title, size, tone))
+    position = None if wanted.held is None else overview.queue_position(desk, query, wanted.held)
+    offset = wanted.offset
+    if position is not None and not offset <= position < offset + wanted.limit:
+        offset = max(0, position - wanted.limit // 2)
+    rows = overview.queue(desk, query, offset, wanted.limit)
+    return Window(tuple(groups), offset, tuple(rows), position)
+
+
+class QueueScreen(ActingScreen[None]):
+    """The queue of one space or of all."""
+
+    scopes: ClassVar[tuple[Scope, ...]] = (Scope.QUEUE, Scope.DELIVERY)
+    guide: ClassVar[str] = "queue"
+    AUTO_FOCUS: ClassVar[str | None] = "QueueTable"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+        self._attention = False
+        self._history = False
+        self._again: bool | None = None
+
+    def body(self) -> Iterable[Widget]:
+        """Filter line, table, and the reason of the row under the cursor."""
+        field = Input(id="filter", compact=True, placeholder=_("number, party, VAT number, amount"))
+        field.cursor_blink = False
+        field.display = False
+        yield field
+        yield QueueTable(id="queue")
+        yield OneLine(id="reason")
+
+    def heading(self) -> Line:
+        """What the view shows, and how much that is."""
+        table = self.query_one(QueueTable)
+        parts = [self.app.space_name() or _("All spaces")]
+        if self._attention:
+            parts.append(_("only what needs you"))
+        if self._history:
+            parts.append(_("with history"))
+        if self._text:
+            parts.append(_("filter: {text}").format(text=self._text))
+        left = (Span(" " + _("Queue"), "strong"), Span("  " + "  ".join(neutral(part) for part in parts)))
+        total = table.window.total
+        right = ngettext("{count} delivery", "{count} deliveries", total).format(count=count(total))
+        if table.marked:
+            right = _("{count} marked").format(count=len(table.marked)) + "  " + right
+        return between(left, (Span(right + " ", "text-muted"),), self.size.width)
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def query_now(self) -> QueueQuery:
+        """The view that is asked for."""
+        return QueueQuery(
+            spaces=(self.app.space,) if self.app.space else (),
+            states=NEEDS_PERSON if self._attention else frozenset(),
+            text=self._text,
+            history=self._history,
+        )
+
+    def read(self, *, stay: bool = True) -> None:
+        """Reads what is visible; a request that comes while one runs is remembered (convention 5)."""
+        table = self.query_one(QueueTable)
+        offset, limit = table.wanted()
+        self._read(offset if stay else 0, limit, table.held if stay else None, stay=stay)
+
+    def _read(self, offset: int, limit: int, held: int | None, *, stay: bool) -> None:
+        wanted = Wanted(self.query_now(), offset, limit, held)
+        started = self.stored(
+            "read the queue",
+            lambda: read_window(self.app.own_desk(), wanted),
+            lambda window: self._show(window, stay),
+        )
+        if not started:
+            self._again = stay and self._again is not False
+
+    def _show(self, window: Window, stay: bool) -> None:
+        table = self.query_one(QueueTable)
+        table.empty_text = self._empty_text()
+        table.space_names = self.app.space_names()
+        if not stay:
+            table.cursor = table.top = 0
+        table.show(window, stay=stay)
+        self.refresh_frame()
+        if self._again is not None:
+            stay_then, self._again = self._again, None
+            self.read(stay=stay_then)
+
+    def _empty_text(self) -> str:
+        if self._text or self._attention:
+            return _("Nothing here matches. esc shows everything again.")
+        snapshot = self.app.snapshot
+        if snapshot is not None and not snapshot.spaces:
+            return _("Pingwin is installed in no space yet: press 3.")
+        return _("Nothing yet. Documents appear here once they are approved or sent in Banqup.")
+
+    def on_mount(self) -> None:
+        """The first rows."""
+        self.read()
+
+    def follow(self, snapshot: Snapshot) -> None:
+        """Something moved: first line at once, rows as soon as they are read."""
+        super().follow(snapshot)
+        self.read()
+
+    def on_screen_resume(self) -> None:
+        """Comes up to date when it is seen again."""
+        self.read()
+
+    def on_queue_table_window_wanted(self, message: QueueTable.WindowWanted) -> None:
+        """The table scrolled to rows that were not read."""
+        self._read(message.offset, message.limit, message.held, stay=True)
+
+    def on_picker_moved(self) -> None:
+        """Another row: its reason, its keys."""
+        current = self.query_one(QueueTable).current
+        self.query_one("#reason", OneLine).show(*reason_lines(current, self.size.width - 2, self.app.ascii_only))
+        self.refresh_frame()
+
+    # -- keys --------------------------------------------------------------------------------------------------------
+
+    def chosen(self) -> tuple[Delivery, ...]:
+        """The marked deliveries, else the one under the cursor."""
+        table = self.query_one(QueueTable)
+        if table.marked:
+            marked = tuple(row for row in table.window.rows if row.id in table.marked)
+            if marked:
+                return marked
+        return (table.current,) if table.current is not None else ()
+
+    def decided(self, outcome: Sequence[Decided]) -> None:
+        """Marks are used up."""
+        self.query_one(QueueTable).marked = frozenset()
+        self.read()
+
+    def do_open(self) -> None:
+        """Everything about the delivery under the cursor."""
+        current = self.query_one(QueueTable).current
+        if current is not None:
+            self.app.open_document(current.id)
+
+    def do_filter(self) -> None:
+        """The filter line."""
+        field = self.query_one("#filter", Input)
+        field.display = True
+        field.focus()
+
+    def do_mark(self) -> None:
+        """Marks a delivery for a decision on several."""
+        self.query_one(QueueTable).mark()
+        self.refresh_frame()
+
+    def do_history(self) -> None:
+        """Shows or hides what was there before activation."""
+        self._history = not self._history
+        self.read(stay=False)
+
+    def do_attention(self) -> None:
+        """Only what needs a person, or everything."""
+        self._attention = not self._attention
+        self.read(stay=False)
+
+    def do_poll(self) -> None:
+        """Asks Banqup now."""
+        space = self.app.space
+        self.stored(
+            "poll",
+            lambda: engines.poke(self.app.own_desk(), space),
+            lambda _none: self.say(_("Asked: the engine looks in Banqup now.")),
+        )
+
+    def do_manage(self) -> None:
+        """The installation of the row's space."""
+        current = self.query_one(QueueTable).current
+        self.app.manage(self.app.space or (current.space if current else None))
+
+    def do_back(self) -> None:
+        """Back to everything; then to where one came from."""
+        field = self.query_one("#filter", Input)
+        table = self.query_one(QueueTable)
+        if field.display or self._text or self._attention:
+            field.display = False
+            field.value = self._text = ""
+            self._attention = False
+            table.focus()
+            self.read(stay=True)
+        elif table.marked:
+            table.marked = frozenset()
+            table.sync()
+            self.refresh_frame()
+        else:
+            super().do_back()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filters while it is typed."""
+        if event.input.id == "filter" and event.value != self._text:
+            self._text = event.value
+            self.read(stay=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Back into the table with the filter as it is."""
+        if event.input.id == "filter":
+            event.input.display = bool(self._text)
+            self.query_one(QueueTable).focus()
+
+    def on_key(self, event: Key) -> None:
+        """Down leaves the filter line."""
+        if event.key == "down" and self.focused is self.query_one("#filter", Input):
+            event.stop()
+            self.query_one(QueueTable).focus()
