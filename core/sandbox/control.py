@@ -21,7 +21,7 @@ from core.sandbox.banqup import BanqupSandbox
 from core.sandbox.faults import BAD_WEATHER, Fault, FaultPlan
 from core.sandbox.folder import from_folder
 from core.sandbox.generator import generate
-from core.sandbox.records import Draft, Receipt, StoredDocument, iso
+from core.sandbox.records import SALES, Draft, Receipt, StoredDocument, iso
 from core.sandbox.world import World
 
 TOKEN_HEADER = "x-sandbox-control"  # noqa: S105 - a header's name
@@ -33,10 +33,11 @@ def shown_document(document: StoredDocument) -> dict[str, Any]:
         "id": document.id,
         "space": document.space,
         "folder": document.folder,
+        "direction": "sales" if document.folder == SALES else "purchase",
         "number": document.number,
-        "document": document.document_status,
-        "delivery": document.delivery_status,
-        "pay": document.pay_status,
+        "document_status": document.document_status,
+        "delivery_status": document.delivery_status,
+        "pay_status": document.pay_status,
         "at_trigger": document.at_trigger,
         "updated": iso(document.updated_ns),
     }

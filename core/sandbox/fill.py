@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from core.sandbox.faults import BAD_WEATHER, FaultPlan
 from core.sandbox.folder import from_folder
-from core.sandbox.generator import Made, generate
+from core.sandbox.generator import generate, settle
 from core.sandbox.world import World
 
 DOCUMENTS = 24
@@ -32,15 +31,8 @@ def open_world(
         made = (
             from_folder(folder) if folder else generate(documents, seed=seed, today=today or datetime.now(UTC).date())
         )
-        settle(world, made)
+        settle(world, made.dossier)
         world.add(made.drafts)
     if faults:
         world.faults = FaultPlan(seed, BAD_WEATHER)
     return world
-
-
-def settle(world: World, made: Made) -> None:
-    """Gives the world's first space and dossier the name and number of the company that the documents belong to."""
-    company = made.dossier
-    world.keep_space(replace(world.spaces[world.space], name=company.name))
-    world.keep_dossier(replace(world.dossier, name=company.name, enterprise_number=company.number))

@@ -16,6 +16,7 @@ from core.sandbox.companies import CUSTOMERS, DOSSIER, SUPPLIERS, Article, Compa
 from core.sandbox.invoices import Line, MadeInvoice, cents, metadata, write_ubl
 from core.sandbox.paper import draw
 from core.sandbox.records import PURCHASES, SALES, Draft, DraftFile
+from core.sandbox.world import World
 
 REFERENCE_DAY = date(2026, 10, 30)
 """The day of the newest invoice where nobody says otherwise."""
@@ -47,6 +48,12 @@ def generate(count: int, *, seed: int = 0, today: date = REFERENCE_DAY) -> Made:
     maker = _Maker(Random(f"invoices:{seed}"), today)  # noqa: S311 - repeatable, not secret
     invoices = [maker.invoice(position, count) for position in range(count)]
     return Made(DOSSIER, tuple(maker.draft(invoice) for invoice in invoices), tuple(invoices))
+
+
+def settle(world: World, company: Company) -> None:
+    """Gives the world's first space and dossier the name and number of the company the documents belong to."""
+    world.keep_space(replace(world.spaces[world.space], name=company.name))
+    world.keep_dossier(replace(world.dossier, name=company.name, enterprise_number=company.number))
 
 
 class _Maker:
