@@ -131,7 +131,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Where a held row goes next, and what the event says. `counted` ages the delivery by one attempt."""
+    """Where a held row goes next, and what the event says. `counted` ages the delivery by one attempt.
+
+    `report` goes into the event only; `args` also stay with the row, for its reason's sentence.
+    """
 
     state: State
     due_at: float
@@ -142,6 +145,7 @@ class Move:
     delivered_at: float | None = None
     http_status: int | None = None
     kind: str = "result"
+    report: Arguments = field(default_factory=dict)
 
 
 class Scope(StrEnum):

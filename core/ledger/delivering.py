@@ -216,7 +216,7 @@ class Delivering(Store):
                 at=now,
                 delivery=claim.id,
                 state=move.state,
-                args={**move.args, **counted},
+                args={**move.args, **move.report, **counted},
                 fence=claim.fence,
                 http_status=move.http_status,
             )

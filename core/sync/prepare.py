@@ -119,16 +119,17 @@ def _judge(
             State.FAILED,
             now,
             first.code if first else "cannot_convert",
-            {**(first.arguments if first else {}), "rule": first.rule if first else None, **report},
+            {**(first.arguments if first else {}), "rule": first.rule if first else None},
+            report=report,
         )
     allowed = overridden(outside, delivery.id)
     standing = next((f for f in blocking if f.never or f.rule not in allowed), None)
     if standing is not None:
-        return Move(State.PARKED, now, standing.code, {**standing.arguments, "rule": standing.rule, **report})
+        return Move(State.PARKED, now, standing.code, {**standing.arguments, "rule": standing.rule}, report=report)
     folder = document.direction or delivery.direction or Direction.PURCHASE
     direction = dossier.direction(conversion.invoice, installation.enterprise_numbers, folder)
     if isinstance(direction, Finding):
-        return Move(State.PARKED, now, direction.code, {**direction.arguments, "rule": direction.rule, **report})
+        return Move(State.PARKED, now, direction.code, {**direction.arguments, "rule": direction.rule}, report=report)
     facts = dossier.summary(conversion.invoice, direction)
     sha256, size = outside.spool.put(delivery.space, conversion.output)
     return Prepared(
