@@ -1,18 +1,49 @@
-"""The desk a person sits at: where the stores are, who acts, and whether anything may be changed."""
+"""The desk a person sits at: where the stores are, who acts, and whether anything may be changed.
+
+Opens each store on first use, so that a command that needs only the settings touches nothing else. A read-only desk
+opens the ledger read-only and never makes a file or a directory.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import pwd
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
 
 from core.banqup.source import Source
 from core.clock import Clock, SystemClock
-from core.config import Home
-from core.errors import UsageError
+from core.config import Home, Machine
+from core.errors import ConfigurationError, UsageError
 from core.ledger.base import Ledger
 from core.pingwin.target import Target
+
+if TYPE_CHECKING:
+    from core.installations import Installations
+    from core.secrets import SecretName, Secrets
+    from core.spool import Spool
+
+# The stores and the two connections are imported where they are opened: a command that asks for one pays for one.
+
+ACTOR_NAMES = ("BANQUP_PINGWIN_ACTOR", "SUDO_USER", "LOGNAME", "USER")
+"""Where the actor's name is looked for. An SSH key can set the first one (`environment=` in authorized_keys)."""
+
+
+def who(environ: Mapping[str, str]) -> str:
+    """The name that decisions are recorded under: SSH key or person named, who called sudo, the login."""
+    for name in ACTOR_NAMES:
+        shown = "".join(c for c in environ.get(name, "") if c.isprintable()).strip()
+        if shown:
+            return shown[:80]
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container may run under a number without a name
+        return f"uid {os.getuid()}"
 
 
 @dataclass
@@ -28,15 +59,86 @@ class Desk:
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger, opened on first use (and created, unless readonly)."""
-        raise NotImplementedError
+        from core.ledger.sqlite import open_ledger
+
+        if self.readonly:
+            if not self.home.ledger.exists():
+                raise ConfigurationError("no_ledger_yet", where=str(self.home.ledger))
+        else:
+            self.home.create()
+        return open_ledger(self.home.ledger, readonly=self.readonly, file_mode=self.home.file_mode)
+
+    @cached_property
+    def installations(self) -> Installations:
+        """What people decided."""
+        from core.installations import Installations
+
+        if not self.readonly:
+            self.home.create()
+        return Installations(self.home.installations, self.home.file_mode)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Where each credential comes from."""
+        from core.secrets import Secrets
+
+        return Secrets(self.home, self.environ)
+
+    @cached_property
+    def spool(self) -> Spool:
+        """The e-fff files."""
+        from core.spool import Spool
+
+        return Spool(self.home.spool, self.home.file_mode)
+
+    @property
+    def machine(self) -> Machine:
+        """The machine's settings as they stand now."""
+        return self.installations.machine()
+
+    def has_ledger(self) -> bool:
+        """Whether there is a ledger to look at (a read-only desk makes none)."""
+        return not self.readonly or self.home.ledger.exists()
 
     def source(self) -> Source:
         """Banqup as this machine is connected to it. Raises ConfigurationError where it is not."""
-        raise NotImplementedError
+        from core.banqup.client import BanqupClient
+        from core.secrets import SecretName
+
+        connection = self.machine.banqup
+        if not connection.base_url:
+            raise ConfigurationError("banqup_no_address")
+        if not connection.client_id:
+            raise ConfigurationError("banqup_no_app_id")
+        secret = self.secret(SecretName.BANQUP_SECRET)
+        if secret is None:
+            raise ConfigurationError("banqup_no_secret")
+        return BanqupClient(connection, secret)
+
+    @asynccontextmanager
+    async def banqup(self) -> AsyncIterator[Source]:
+        """`source()` for the length of a block; its connections are closed afterwards."""
+        source = self.source()
+        try:
+            yield source
+        finally:
+            close = getattr(source, "aclose", None)  # a client over HTTP has one, a source of a test need not
+            if close is not None:
+                await close()
 
     def target(self) -> Target:
         """Where deliveries go. Raises ConfigurationError where that is not set."""
-        raise NotImplementedError
+        from core.pingwin import open_target
+
+        settings = self.machine.pingwin
+        if not settings.kind:
+            raise ConfigurationError("pingwin_no_target")
+        return open_target(settings, self.home.contracts)
+
+    def secret(self, name: SecretName, space: str | None = None) -> SecretStr | None:
+        """A secret's value from the first source that has it, or None."""
+        found = self.secrets.find(name, space)
+        return found.value if found else None
 
     def must_write(self) -> None:
         """Raises where this desk may only look."""
@@ -45,4 +147,6 @@ class Desk:
 
     def close(self) -> None:
         """Closes what was opened."""
-        raise NotImplementedError
+        ledger = self.__dict__.pop("ledger", None)
+        if ledger is not None:
+            ledger.close()

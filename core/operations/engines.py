@@ -1,10 +1,33 @@
-"""The engine as a person sees it: does it run, since when, start it, stop it."""
+"""The engine as a person sees it: does it run, since when, start it, stop it.
+
+The lock is asked, never a pid file: a lock dies with its process, a file does not.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+from core.errors import UsageError
 from core.operations.desk import Desk
+from core.sync.lock import EngineLock
+
+START_SECONDS = 15.0
+"""How long an engine may take until it holds its lock."""
+
+LOOK = 0.05
+"""Seconds between two looks at the lock."""
+
+LAST_WORDS = 400
+"""Characters of a dead engine's log that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +43,102 @@ class EngineState:
 
 def engine(desk: Desk) -> EngineState:
     """Asks the lock, not a pid file."""
-    raise NotImplementedError
+    holder = EngineLock(desk.home.engine_lock, desk.home.file_mode).holder()
+    if holder is None:
+        return EngineState(False)
+    return EngineState(
+        True,
+        pid=holder["pid"] or None,
+        host=holder["host"],
+        since=holder["since"] or None,
+        version=holder["version"],
+    )
 
 
 def start(desk: Desk) -> EngineState:
     """Starts a detached engine for this home and waits until it holds the lock."""
-    raise NotImplementedError
+    desk.must_write()
+    running = engine(desk)
+    if running.running:
+        raise UsageError("engine_runs", pid=running.pid, host=running.host)
+    desk.home.create()
+    log = desk.home.logs / "engine.out"
+    child = _spawn(desk, log)
+    held = _wait(START_SECONDS, lambda: engine(desk).running or child.poll() is not None)
+    state = engine(desk)
+    if state.running:
+        return state
+    if not held:
+        child.kill()
+        child.wait()
+        raise UsageError("engine_slow", seconds=int(START_SECONDS), log=str(log))
+    raise UsageError("engine_did_not_start", status=child.returncode, log=str(log), words=_last_words(log))
+
+
+def _spawn(desk: Desk, log: Path) -> subprocess.Popen[bytes]:
+    """One process of its own session, so that closing the terminal does not end it. No secret in its arguments."""
+    environ = {**desk.environ, "BANQUP_PINGWIN_STARTED_BY": desk.actor}
+    command = [sys.executable, "-m", "core.sync"]
+    if desk.home.mode == "single":
+        environ["BANQUP_PINGWIN_HOME"] = str(desk.home.data)
+        command += ["--home", str(desk.home.data)]
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, desk.home.file_mode)
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own module, no shell
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=descriptor,
+            stderr=descriptor,
+            env=environ,
+            cwd=str(desk.home.data),
+            start_new_session=True,
+        )
+    finally:
+        os.close(descriptor)
+
+
+def _last_words(log: Path) -> str:
+    try:
+        text = log.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return "".join(c for c in " ".join(lines[-3:]) if c.isprintable())[-LAST_WORDS:]
 
 
 def stop(desk: Desk, *, timeout: float = 30.0) -> EngineState:
     """Asks the engine to end cleanly and waits for it."""
-    raise NotImplementedError
+    desk.must_write()
+    running = engine(desk)
+    if not running.running:
+        raise UsageError("engine_stopped_already")
+    if running.host not in {"", socket.gethostname()} or running.pid is None:
+        raise UsageError("engine_elsewhere", host=running.host, pid=running.pid)
+    try:
+        os.kill(running.pid, signal.SIGTERM)
+    except ProcessLookupError:
+        pass  # it ended between the two looks
+    except PermissionError:
+        # Another user's engine (system mode): the ledger carries the request instead of a signal.
+        desk.ledger.set_meta("stop_requested", f"{desk.clock.now()}")
+    if not _wait(timeout, lambda: engine(desk).pid != running.pid):
+        raise UsageError("engine_does_not_stop", pid=running.pid, seconds=int(timeout))
+    return engine(desk)
 
 
 def poke(desk: Desk, space: str | None = None) -> None:
     """Asks for a poll now."""
-    raise NotImplementedError
+    desk.must_write()
+    for run in desk.ledger.space_runs():
+        if space is None or run.space == space:
+            desk.ledger.poll_now(run.space)
+
+
+def _wait(seconds: float, done: Callable[[], bool]) -> bool:
+    end = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() >= end:
+            return False
+        with contextlib.suppress(InterruptedError):
+            time.sleep(LOOK)
+    return True

@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from pydantic import SecretStr
+
+from core import __version__
+from core.errors import UsageError
 from core.installations import Installation
 from core.ledger.base import Circuit, QueueQuery
-from core.model import Arguments, Delivery, Event, State
-from core.operations.decisions import Permission
+from core.model import NEEDS_PERSON, Arguments, Delivery, Direction, Event, State
+from core.operations import health as healths
+from core.operations.decisions import Permission, permissions
 from core.operations.desk import Desk
-from core.operations.engines import EngineState
+from core.operations.engines import EngineState, engine
+from core.operations.explain import Attempt, attempts, next_step, report, why
+from core.operations.health import Facts, Health
+from core.pingwin.target import Credentials, Upload
 
+__all__ = [
+    "Attempt",
+    "Detail",
+    "Health",
+    "Snapshot",
+    "SpaceStatus",
+    "detail",
+    "efff",
+    "find",
+    "pdf",
+    "queue",
+    "queue_position",
+    "queue_total",
+    "request_preview",
+    "snapshot",
+    "version",
+]
 
-class Health(StrEnum):
-    """The words of the first line (decision 16), best first; of several spaces the worst one is shown."""
+PREFIX = 4
+"""Characters of a key or a source id that are enough to name a delivery (decision 17)."""
 
-    ACTIVE = "active"
-    INACTIVE = "inactive"
-    HELD = "held"
-    WAITING_PINGWIN = "waiting_pingwin"
-    WAITING_BANQUP = "waiting_banqup"
-    NO_CONNECTION = "no_connection"
-    STOPPED = "stopped"
+STILL_WAITING = (State.SEEN, State.READY, State.LEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +78,6 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """One try of a delivery: intent and result of one fence. `seconds` is the call's time."""
-
-    at: float
-    ended_at: float | None
-    code: str | None
-    arguments: Arguments
-    http_status: int | None
-    server_text: str
-    trigger: str
-    actor: str
-    sha256: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Detail:
     """Everything about one delivery. `findings`, `derived` and `dropped` are the last preparation's report."""
 
@@ -92,49 +96,180 @@ class Detail:
 
 def version(desk: Desk) -> int:
     """Moves whenever the ledger or the installations changed; cheap enough to ask several times a second."""
-    raise NotImplementedError
+    ledger = desk.ledger.version() if desk.has_ledger() else 0
+    return hash((ledger, _stamp(desk.home.installations), engine(desk).pid))
+
+
+def _stamp(path: os.PathLike[str]) -> tuple[int, int, int] | None:
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def snapshot(desk: Desk, *, space: str | None = None) -> Snapshot:
     """The state of the whole, or of one space."""
-    raise NotImplementedError
+    running = engine(desk)
+    circuits = tuple(desk.ledger.circuits()) if desk.has_ledger() else ()
+    counts = desk.ledger.counts() if desk.has_ledger() else {}
+    chosen = [each for each in desk.installations.all() if space in (None, each.space)]
+    ordered = sorted(chosen, key=lambda each: (each.name.casefold(), each.space))
+    spaces = tuple(_status(_facts(desk, each, running, circuits), counts.get(each.space, {})) for each in ordered)
+    return Snapshot(
+        version=version(desk),
+        engine=running,
+        spaces=spaces,
+        circuits=circuits,
+        worst=healths.worst([each.health for each in spaces]),
+        needs_attention=sum(each.needs_attention for each in spaces),
+        at=desk.clock.now(),
+        notes=tuple(_notes(desk, running)),
+    )
+
+
+def _facts(desk: Desk, installation: Installation, running: EngineState, circuits: tuple[Circuit, ...]) -> Facts:
+    machine, space = desk.machine, installation.space
+    return Facts(
+        installation=installation,
+        run=desk.ledger.space_run(space) if desk.has_ledger() else None,
+        activation=desk.ledger.activation(space) if desk.has_ledger() else None,
+        circuits=circuits,
+        engine_running=running.running,
+        connected=bool(machine.banqup.base_url),
+        now=desk.clock.now(),
+        timing=machine.timing,
+    )
+
+
+def _status(facts: Facts, counts: dict[State, int]) -> SpaceStatus:
+    judged = healths.judge(facts)
+    return SpaceStatus(
+        installation=facts.installation,
+        health=judged.health,
+        code=judged.code,
+        arguments=judged.arguments,
+        last_good_poll=facts.run.last_good_poll if facts.run else None,
+        overdue=healths.overdue(facts),
+        counts=dict(counts),
+        needs_attention=sum(counts.get(state, 0) for state in NEEDS_PERSON),
+        waiting=sum(counts.get(state, 0) for state in STILL_WAITING),
+        baseline=healths.counted_so_far(facts, counts),
+    )
+
+
+def _notes(desk: Desk, running: EngineState) -> list[tuple[str, Arguments]]:
+    """What holds for the whole and must not stay silent."""
+    found: list[tuple[str, Arguments]] = []
+    if running.running and running.version and running.version != __version__:
+        found.append(("engine_other_version", {"engine": running.version, "ours": __version__}))
+    if desk.machine.demo:
+        found.append(("demo_home", {}))
+    return found
 
 
 def queue_total(desk: Desk, query: QueueQuery) -> int:
     """How many rows a view has."""
-    raise NotImplementedError
+    return desk.ledger.total(query)
 
 
 def queue(desk: Desk, query: QueueQuery, offset: int = 0, limit: int = 200) -> list[Delivery]:
     """Some rows of the queue."""
-    raise NotImplementedError
+    return desk.ledger.window(query, offset, limit)
 
 
 def queue_position(desk: Desk, query: QueueQuery, delivery: int) -> int | None:
     """Where a delivery stands in a view."""
-    raise NotImplementedError
+    return desk.ledger.position(query, delivery)
 
 
 def find(desk: Desk, text: str) -> Delivery:
-    """A delivery by its id, or a unique prefix (4 or more) of its key or source id. Raises UsageError."""
-    raise NotImplementedError
+    """A delivery by its id, or a unique prefix (4 or more) of its key or source id. Raises UsageError.
+
+    An invoice number that only one delivery has is taken too: it is what a customer names.
+    """
+    wanted = text.strip()
+    if wanted.isdecimal() and len(wanted) < 19:
+        exact = desk.ledger.delivery(int(wanted))
+        if exact is not None:
+            return exact
+    matches = desk.ledger.by_key(wanted) if len(wanted) >= PREFIX else []
+    if not matches and wanted:
+        rows = desk.ledger.window(QueueQuery(text=wanted, history=True), 0, 200)
+        matches = [row for row in rows if row.number == wanted]
+    if len({(row.space, row.source_id, row.dossier) for row in matches}) == 1:
+        return max(matches, key=lambda row: row.generation)
+    if matches:
+        names = ", ".join(f"{row.id} ({row.number or row.source_id})" for row in matches[:8])
+        raise UsageError("ambiguous", text=wanted, names=names)
+    raise UsageError("no_such_delivery", id=wanted)
+
+
+def _row(desk: Desk, delivery: int) -> Delivery:
+    row = desk.ledger.delivery(delivery)
+    if row is None:
+        raise UsageError("no_such_delivery", id=delivery)
+    return row
 
 
 def detail(desk: Desk, delivery: int) -> Detail:
     """Everything about one delivery."""
-    raise NotImplementedError
+    row = _row(desk, delivery)
+    installation = desk.installations.get(row.space)
+    events = tuple(desk.ledger.events(delivery=row.id))
+    findings, derived, dropped = report(events)
+    circuits = tuple(desk.ledger.circuits())
+    facts = _facts(desk, installation, engine(desk), circuits) if installation is not None else None
+    same = desk.ledger.same_invoice(row.invoice_key, other_than=row.source_id) if row.invoice_key else []
+    return Detail(
+        delivery=row,
+        installation=installation,
+        findings=findings,
+        derived=derived,
+        dropped=dropped,
+        attempts=attempts(events),
+        events=events,
+        permissions=tuple(permissions(row)),
+        same_invoice=tuple(same),
+        why=why(row),
+        next_step=next_step(row, facts),
+    )
 
 
 def efff(desk: Desk, delivery: int) -> bytes | None:
     """The e-fff file as it lies in the spool, or None where there is none (any more)."""
-    raise NotImplementedError
+    row = _row(desk, delivery)
+    return desk.spool.get(row.space, row.sha256) if row.sha256 else None
 
 
 def pdf(desk: Desk, delivery: int) -> bytes | None:
     """The PDF inside the e-fff file."""
-    raise NotImplementedError
+    from core.efff.pdf import embedded_pdf
+
+    content = efff(desk, delivery)
+    return embedded_pdf(content) if content is not None else None
+
+
+MASK = SecretStr("not readable here")
 
 
 async def request_preview(desk: Desk, delivery: int) -> str:
     """The request that would be sent, redacted, as text."""
-    raise NotImplementedError
+    from core.efff.files import delivery_file_name
+    from core.operations.enrolment import stored_credentials
+
+    row, content = _row(desk, delivery), efff(desk, delivery)
+    if content is None:
+        raise UsageError("no_file_yet", id=delivery, state=row.state.value)
+    installation = desk.installations.get(row.space)
+    credentials = stored_credentials(desk, installation) if installation else None
+    upload = Upload(
+        key=row.key,
+        filename=delivery_file_name(content, row.key),
+        content=content,
+        sha256=row.sha256 or "",
+        direction=row.direction or Direction.PURCHASE,
+    )
+    shown = desk.target().preview(upload, credentials or Credentials(MASK, MASK, row.dossier))
+    headers = "".join(f"{name}: {value}\n" for name, value in shown.headers)
+    return f"{shown.method} {shown.url}\n{headers}\n{shown.body}"

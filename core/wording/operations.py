@@ -2,4 +2,316 @@
 
 from core.wording import Message
 
-MESSAGES: dict[str, Message] = {}
+_DESK = {
+    "readonly": Message(
+        "This is a read-only view; nothing can be changed here.", "Leave out --readonly to change something."
+    ),
+    "no_ledger_yet": Message(
+        "There is no ledger here yet, and a read-only view makes none.", "Check the --home directory."
+    ),
+    "ambiguous": Message("“{text}” can mean several: {names}.", "Use more of the id, or the whole one."),
+    "address_missing": Message("The address is empty.", "Enter it as https://host or https://host/path."),
+    "address_malformed": Message(
+        "“{address}” is no web address.",
+        "Enter it as https://host or https://host/path; no user name, no question mark. Secrets have their own field.",
+    ),
+    "address_not_https": Message(
+        "{address} is not encrypted (http).", "Use https. Plain http is only for this machine itself (127.0.0.1)."
+    ),
+    "banqup_no_address": Message(
+        "Banqup's address is not set.", "Set it with “connect banqup set”; Banqup gives it when the app is registered."
+    ),
+    "banqup_no_app_id": Message(
+        "The app id for Banqup is not set.", "Set it with “connect banqup set”; it stands in Banqup's Developer Portal."
+    ),
+    "banqup_no_secret": Message(
+        "The app's secret for Banqup is missing, or cannot be read by this user.",
+        "Enter it with “connect banqup set”, or start this as the engine's user.",
+    ),
+    "banqup_not_connected": Message(
+        "Banqup is not connected yet.", "Set address, app id and secret with “connect banqup set”."
+    ),
+    "banqup_token": Message("Signing in at Banqup with app id and secret."),
+    "banqup_spaces": Message("Spaces that let this app in: {count}."),
+    "banqup_no_spaces": Message(
+        "Banqup accepts the app, but no space lets it in.",
+        "In the space: Settings, External applications, Add external app; enter the app id and the roles Purchase"
+        " assistant and Sales assistant.",
+    ),
+    "blank_secret": Message("The secret is empty.", "Paste it again."),
+    "pingwin_no_target": Message(
+        "It is not set where deliveries go.", "Set it with “connect pingwin set”: a contract, or a folder."
+    ),
+    "pingwin_no_address": Message(
+        "Contract {contract} needs Pingwin's address.", "Ask Pingwin for the address of its upload service."
+    ),
+    "no_such_contract": Message("There is no contract “{contract}”.", "“connect pingwin show” lists them."),
+    "folder_not_absolute": Message(
+        "“{folder}” is no full path.", "Enter the folder from the root, such as /srv/pingwin."
+    ),
+    "folder_not_writable": Message(
+        "Nothing can be written in {folder}: {problem}.", "Make the folder, or give this user the right to write there."
+    ),
+    "contract_unconfirmed": Message(
+        "The contract of {target} is our best guess; Pingwin has not confirmed it.",
+        "Try it with one document and look in Pingwin whether it arrived.",
+    ),
+}
+
+_INSTALLING = {
+    "nothing_installed": Message(
+        "Nothing is installed yet.", "“spaces” lists the spaces; “install SPACE” installs in one."
+    ),
+    "no_such_installation": Message("Nothing is installed under “{text}”.", "“status” lists what is installed."),
+    "no_such_space": Message(
+        "Banqup shows this app no space “{text}”.",
+        "“spaces” lists them. A missing one has to let the app in: Settings, External applications.",
+    ),
+    "already_installed": Message("It is installed in {name} already.", "Change its settings, or uninstall it first."),
+    "space_id_wrong": Message("“{space}” is no id of a space.", "Copy the id from the list of spaces."),
+    "enterprise_number_wrong": Message(
+        "“{number}” is no valid enterprise or VAT number.",
+        "Check the digits: a Belgian number has ten; a foreign one begins with its country, such as NL.",
+    ),
+    "enterprise_numbers_missing": Message(
+        "The dossier's enterprise number is not set.", "Set at least one; it tells purchases from sales."
+    ),
+    "credential_blank": Message("It is empty.", "Paste the value."),
+    "credential_spaces": Message("There is a blank inside.", "Copy the value again, without the words around it."),
+    "credential_characters": Message(
+        "There is a character in it that such a value never has.",
+        "Copy it again, from Pingwin and not from a document.",
+    ),
+    "credential_long": Message("It is too long for such a value.", "Copy the value alone."),
+    "credential_missing": Message("Missing: {field}.", "Enter it; each field says where to find it."),
+    "credentials_shape": Message("All three credentials are there and look well-formed."),
+    "credentials_untested": Message(
+        "Whether the credentials are right could not be tested: no harmless request is known for this contract.",
+        "The first delivery will tell.",
+    ),
+    "dossier_change_needs_deactivation": Message(
+        "{name} is active for File ID {file_id}; another dossier needs a baseline of its own.",
+        "Deactivate it first, change the File ID, then activate it again.",
+    ),
+    "same_dossier": Message(
+        "{name} sends to the same dossier.",
+        "Make sure that no invoice is in both spaces; it would be held as a duplicate.",
+    ),
+}
+
+_ACTIVATION = {
+    "cannot_activate": Message(
+        "{name} cannot be activated yet; missing: {missing}.", "Complete it and activate again."
+    ),
+    "missing_api_key": Message("The API key is missing.", "Enter it with “credentials set”."),
+    "missing_clid": Message("The CLID is missing.", "Enter it with “credentials set”; Pingwin gives it on request."),
+    "missing_file_id": Message("The File ID is missing.", "Enter it with “credentials set”."),
+    "own_extension_on": Message(
+        "It was not confirmed that Banqup's own Pingwin extension is off in {name}.",
+        "Switch it off in Banqup (Manage, Active), else every document arrives twice.",
+    ),
+    "waiting_not_chosen": Message(
+        "{count} deliveries of {name} still wait from before.", "Choose: --waiting send, or --waiting discard."
+    ),
+    "not_active": Message("{name} is not active.", "Activate it first."),
+    "already_held": Message("{name} is held already, by {by}.", "“release” lets it go on."),
+    "not_held": Message("{name} is not held.", "There is nothing to release."),
+}
+
+_ENGINE = {
+    "engine_runs": Message("The engine runs already (process {pid} on {host})."),
+    "engine_slow": Message("The engine did not get ready within {seconds} seconds.", "Its log is {log}."),
+    "engine_did_not_start": Message("The engine ended at once: {words}", "Its log is {log}."),
+    "engine_stopped_already": Message("No engine runs here."),
+    "engine_elsewhere": Message("The engine runs on {host} (process {pid}).", "Stop it there."),
+    "engine_does_not_stop": Message(
+        "The engine (process {pid}) has not ended after {seconds} seconds.",
+        "An upload may be under way; wait and look again. Do not kill it if you can wait.",
+    ),
+    "engine_other_version": Message(
+        "The engine is version {engine}, this is version {ours}.", "Restart the engine after an upgrade."
+    ),
+    "demo_home": Message("This is the demo: made-up documents, nothing leaves this machine."),
+}
+
+_HEALTH = {
+    "health_inactive": Message("Switched off; nothing is read or sent.", "Activate it to begin."),
+    "health_not_set_up": Message("Installed, not set up yet.", "Enter the three credentials, then activate it."),
+    "health_stopped": Message("No engine runs, so nothing is read or sent.", "Start it with “run”, or in the console."),
+    "health_pingwin_refuses": Message(
+        "Pingwin refuses the credentials since {since}; the queue waits.", "Check API key, CLID and File ID."
+    ),
+    "health_pingwin_dossier": Message(
+        "Pingwin does not take documents for dossier {dossier} since {since}; the queue waits.",
+        "Check the File ID, and whether the dossier is open in Pingwin.",
+    ),
+    "health_pingwin_waits": Message(
+        "Pingwin does not answer as it should since {since}; the queue waits.", "It is asked again at {again}."
+    ),
+    "health_pingwin_cooling": Message("Pingwin asked for a pause; the queue waits.", "It goes on at {again}."),
+    "health_banqup_waits": Message(
+        "Banqup could not be read ({failures} times in a row); what is in the queue still goes out.",
+        "It is asked again at {again}.",
+    ),
+    "health_held": Message("Uploads are held by {name}; documents are still read.", "“release” lets them go."),
+    "health_baseline": Message("Reading what was there before activation; nothing is sent until that is done."),
+    "health_active": Message("Working since {since}."),
+}
+
+_DECISIONS = {
+    "will_retry_now": Message("Sends it now instead of at its next try."),
+    "will_retry": Message("Tries again; it has not been taken so far."),
+    "will_send": Message("Sends it; so far nothing was sent."),
+    "will_check_again": Message(
+        "Makes and checks the file again; it is sent only where the check passes by then.",
+        "Correct the cause first: in Banqup, or the dossier's enterprise numbers.",
+    ),
+    "will_resend": Message(
+        "Sends it again. Whether the last try arrived is not known: it may arrive twice.",
+        "Look in Pingwin first; if it is there, mark it delivered.",
+    ),
+    "will_resend_changed": Message("Sends the changed document as a second delivery."),
+    "will_resend_again": Message(
+        "Sends it a second time: it will be in Pingwin twice.", "Remove the first one in Pingwin if it should not stay."
+    ),
+    "will_marked_delivered": Message("Notes that it is in Pingwin; nothing is sent."),
+    "will_left_as_delivered": Message("Leaves what was delivered as it is; nothing is sent."),
+    "will_discarded": Message("Never sends it by itself; it stays in the list."),
+    "will_include": Message("Takes it into the queue, to be sent."),
+    "will_undo": Message("Takes the mark back; the delivery waits for a decision again."),
+    "will_undo_discard": Message("Takes the decision back and puts it in the queue again."),
+    "refused_moving": Message("“{act}” is not possible now: the engine is at work on it.", "Look again in a moment."),
+    "refused_waiting": Message(
+        "“{act}” is not possible: it is queued and goes out by itself.",
+        "Retry sends it now; discard or mark delivered keep it from going.",
+    ),
+    "refused_outcome_unknown": Message(
+        "“{act}” is not possible: whether it arrived is not known.", "Resend, mark delivered, or discard."
+    ),
+    "refused_asked": Message(
+        "“{act}” is not possible: it waits for your decision.", "Send, mark delivered, or discard."
+    ),
+    "refused_blocked": Message(
+        "“{act}” is not possible: a check holds it ({reason}).", "Send it with a reason, mark delivered, or discard."
+    ),
+    "refused_unsendable": Message(
+        "“{act}” is not possible: no proper file can be made of this document ({reason}).",
+        "Have it corrected, then let it be checked again (resend); or mark delivered, or discard.",
+    ),
+    "refused_failed": Message("“{act}” is not possible: it was refused.", "Retry, mark delivered, or discard."),
+    "refused_dead": Message("“{act}” is not possible: it was given up.", "Retry, mark delivered, or discard."),
+    "refused_changed": Message(
+        "“{act}” is not possible: it was delivered and has changed since.",
+        "Resend the new version, or leave it as delivered.",
+    ),
+    "refused_confirmed": Message(
+        "“{act}” is not possible: it is delivered.", "It can only be sent a second time (resend)."
+    ),
+    "refused_marked": Message("“{act}” is not possible: it was marked delivered.", "Undo the mark, or resend."),
+    "refused_history": Message("“{act}” is not possible: it is from before the activation.", "Include it to send it."),
+    "refused_withdrawn": Message(
+        "“{act}” is not possible: it is no longer approved or sent in Banqup.",
+        "It comes back by itself when it is; include puts it in the queue now.",
+    ),
+    "refused_discarded": Message("“{act}” is not possible: it was decided not to send it.", "Retry takes that back."),
+    "no_such_delivery": Message("There is no delivery “{id}”.", "“queue” lists them with their ids."),
+    "reason_needed": Message("Sending it in spite of the check ({reason}) needs a reason.", "Say why, in a few words."),
+    "newer_copy": Message("It was sent a second time already, as delivery {id}.", "Decide on that one."),
+    "moved_meanwhile": Message("Delivery {id} changed while you decided; nothing was done.", "Look at it again."),
+    "no_file_yet": Message("Delivery {id} has no file (yet, or any more).", "It is made when its turn comes."),
+    # what a decision is called in the history
+    "retry_now": Message("Sent before its time."),
+    "retry": Message("Tried again."),
+    "send": Message("Decided to send."),
+    "check_again": Message("Checked again by decision of a person."),
+    "resend": Message("Decided to send again, its outcome being unknown."),
+    "resend_changed": Message("Decided to send the changed document."),
+    "resend_again": Message("Decided to send a second time."),
+    "marked_delivered": Message("Marked delivered by a person; the target has not confirmed it."),
+    "left_as_delivered": Message("Changed in Banqup after delivery; left as it was delivered."),
+    "discarded": Message("Decided not to send."),
+    "include": Message("Taken into the queue from outside it."),
+    "undo": Message("The mark was taken back.", "Decide again."),
+    "undo_discard": Message("The decision not to send was taken back."),
+}
+
+_EVENTS = {
+    "installed": Message("Installed."),
+    "uninstalled": Message("Uninstalled; what was delivered stays known."),
+    "enterprise_numbers_changed": Message("Enterprise numbers set to {numbers}."),
+    "credentials_changed": Message("Credentials changed: {fields}."),
+    "credentials_deleted": Message("Credentials deleted."),
+    "activation_requested": Message("Activation decided."),
+}
+
+_EXPLAIN = {
+    "why_seen": Message("Found in Banqup; its file is not made yet."),
+    "why_seen_reason": Message("Found in Banqup; its file is not made yet ({reason})."),
+    "why_ready": Message("Its file is made and checked; it is in the queue."),
+    "why_ready_reason": Message("It is in the queue after: {reason}."),
+    "why_leased": Message("It is its turn."),
+    "why_leased_reason": Message("It is its turn."),
+    "why_sending": Message("It is being sent."),
+    "why_sending_reason": Message("It is being sent."),
+    "why_unknown": Message("It was sent, and no clear answer came."),
+    "why_unknown_reason": Message("It was sent, and no clear answer came ({reason})."),
+    "why_confirmed": Message("Delivered at {at}, reference {reference}."),
+    "why_confirmed_reason": Message("Delivered at {at}, reference {reference}."),
+    "why_parked": Message("It waits for your decision."),
+    "why_parked_reason": Message("It waits for your decision: {reason}."),
+    "why_failed": Message("It was refused, or could not be converted."),
+    "why_failed_reason": Message("It was refused, or could not be converted: {reason}."),
+    "why_dead": Message("It was tried too often and given up."),
+    "why_dead_reason": Message("It was given up: {reason}."),
+    "why_changed": Message("It changed in Banqup after it was delivered."),
+    "why_changed_reason": Message("It changed in Banqup after it was delivered."),
+    "why_history": Message("It was approved or sent before the activation; such documents are not sent by themselves."),
+    "why_history_reason": Message(
+        "It was approved or sent before the activation ({reason}); such are not sent by themselves."
+    ),
+    "why_withdrawn": Message("It was no longer approved or sent in Banqup when its turn came."),
+    "why_withdrawn_reason": Message("It was no longer approved or sent in Banqup when its turn came ({reason})."),
+    "why_discarded": Message("A person decided not to send it."),
+    "why_discarded_reason": Message("A person decided not to send it."),
+    "next_prepare": Message("The engine fetches it, makes the e-fff file and checks it."),
+    "next_prepare_at": Message("The engine fetches it again at {at}."),
+    "next_send": Message("The engine sends it next."),
+    "next_send_at": Message("The engine tries again at {at}."),
+    "next_sending": Message("The answer decides; this takes at most a few minutes."),
+    "next_ask": Message("The engine asks the target whether it arrived; where that is not possible it asks you."),
+    "next_ask_at": Message("The engine asks the target at {at} whether it arrived."),
+    "next_not_installed": Message("Nothing: the extension is not installed in this space.", "Install and activate it."),
+    "next_inactive": Message("Nothing until the space is activated.", "Activating asks what to do with what waits."),
+    "next_stopped": Message("Nothing until an engine runs.", "Start it with “run”."),
+    "next_held": Message("Nothing until the hold by {name} ends.", "“release” ends it."),
+    "next_circuit": Message("It waits for the target ({reason}).", "The target is asked again at {again}."),
+    "next_outcome_unknown": Message(
+        "Nothing by itself.", "Look in Pingwin: if it is there, mark it delivered; if not, send it again."
+    ),
+    "next_asked": Message("Nothing by itself.", "Send it, mark it delivered, or discard it."),
+    "next_blocked": Message(
+        "Nothing by itself.", "Have it corrected, or send it in spite of the check, with a reason."
+    ),
+    "next_unsendable": Message(
+        "Nothing by itself.", "Correct the cause, then let it be checked again (resend); or mark delivered, or discard."
+    ),
+    "next_failed": Message("Nothing by itself.", "Correct the cause and retry; or mark it delivered, or discard it."),
+    "next_dead": Message("Nothing by itself.", "Retry when the cause is gone; or mark it delivered, or discard it."),
+    "next_changed": Message("Nothing by itself.", "Send the new version, or leave it as delivered."),
+    "next_confirmed": Message("Nothing; it is done."),
+    "next_marked": Message("Nothing; it is done.", "The mark can be undone."),
+    "next_history": Message("Nothing by itself.", "Include it to send it."),
+    "next_withdrawn": Message("It comes back when it is approved or sent again.", "Include puts it in the queue now."),
+    "next_discarded": Message("Nothing.", "Retry takes the decision back."),
+}
+
+MESSAGES: dict[str, Message] = {
+    **_DESK,
+    **_INSTALLING,
+    **_ACTIVATION,
+    **_ENGINE,
+    **_HEALTH,
+    **_DECISIONS,
+    **_EVENTS,
+    **_EXPLAIN,
+}

@@ -1,0 +1,189 @@
+"""How one space is, in the words of the first line (decision 16): pure, from what the stores and the lock say.
+
+Takes frozen values and the time; gives a health with the code of its reason. Reads nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from core.config import Timing
+from core.installations import Installation
+from core.ledger.base import Activation, Circuit, Scope, SpaceRun
+from core.model import NEVER, Arguments, State
+from core.sync.poll import interval
+
+
+class Health(StrEnum):
+    """The words of the first line (decision 16), best first; of several spaces the worst one is shown."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    HELD = "held"
+    WAITING_PINGWIN = "waiting_pingwin"
+    WAITING_BANQUP = "waiting_banqup"
+    NO_CONNECTION = "no_connection"
+    STOPPED = "stopped"
+
+
+SEVERITY = (
+    Health.STOPPED,
+    Health.NO_CONNECTION,
+    Health.WAITING_PINGWIN,
+    Health.WAITING_BANQUP,
+    Health.HELD,
+    Health.INACTIVE,
+    Health.ACTIVE,
+)
+"""Worst first: the order in which a space's health is looked for, and the worst of several is found."""
+
+LASTING_POLL_CODES = frozenset({"credentials_refused", "forbidden", "access_withdrawn", "banqup_not_connected"})
+"""Why polling fails until a person does something; any other reason passes by itself."""
+
+AUTH_CODES = "pingwin_credential"
+"""How the codes begin by which Pingwin's side says that a credential is wrong or missing."""
+
+OVERDUE_SLACK = 60.0
+"""Seconds over two poll intervals after which the last good poll is overdue."""
+
+NO_ARGUMENTS: Mapping[str, str | int | float | None] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the health of one space follows from."""
+
+    installation: Installation
+    run: SpaceRun | None
+    activation: Activation | None
+    circuits: Sequence[Circuit]
+    engine_running: bool
+    connected: bool
+    now: float
+    timing: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A health with the code of its reason."""
+
+    health: Health
+    code: str
+    arguments: Arguments
+
+
+def judge(facts: Facts) -> Judged:
+    """The worst thing that is true of a space."""
+    installation, run = facts.installation, facts.run
+    if not installation.active:
+        code = "health_inactive" if installation.file_id else "health_not_set_up"
+        return Judged(Health.INACTIVE, code, NO_ARGUMENTS)
+    if not facts.engine_running:
+        return Judged(Health.STOPPED, "health_stopped", NO_ARGUMENTS)
+    return (
+        _no_connection(facts)
+        or _waiting_for_pingwin(facts)
+        or _waiting_for_banqup(facts)
+        or _held(installation, run)
+        or _active(facts)
+    )
+
+
+def in_the_way(run: SpaceRun | None, circuits: Sequence[Circuit]) -> list[Circuit]:
+    """The circuits that stop a space: of its target, its CLID, its dossier."""
+    if run is None:
+        return []
+    ids = {Scope.TARGET: "", Scope.CLID: run.clid, Scope.DOSSIER: run.dossier}
+    return [
+        each for each in circuits if each.target == run.target and ids[each.scope] == each.id and each.state != "closed"
+    ]
+
+
+def is_auth(circuit: Circuit) -> bool:
+    """Whether credentials were refused: then only a person can help."""
+    return circuit.scope is not Scope.TARGET and (circuit.code or "").startswith(AUTH_CODES)
+
+
+def _no_connection(facts: Facts) -> Judged | None:
+    if not facts.connected:
+        return Judged(Health.NO_CONNECTION, "banqup_not_connected", NO_ARGUMENTS)
+    if facts.run is not None and facts.run.poll_code in LASTING_POLL_CODES:
+        return Judged(Health.NO_CONNECTION, facts.run.poll_code, facts.run.poll_args)
+    refused = [each for each in in_the_way(facts.run, facts.circuits) if is_auth(each)]
+    return Judged(Health.NO_CONNECTION, "health_pingwin_refuses", circuit_arguments(refused[0])) if refused else None
+
+
+def _waiting_for_pingwin(facts: Facts) -> Judged | None:
+    standing = [each for each in in_the_way(facts.run, facts.circuits) if each.until > facts.now]
+    if not standing:
+        return None
+    code = "health_pingwin_dossier" if standing[0].scope is Scope.DOSSIER else "health_pingwin_waits"
+    cooling = standing[0].until < NEVER
+    return Judged(Health.WAITING_PINGWIN, "health_pingwin_cooling" if cooling else code, circuit_arguments(standing[0]))
+
+
+def circuit_arguments(circuit: Circuit) -> Arguments:
+    """A circuit as a sentence needs it: what was answered, since when, when it is asked again."""
+    again = circuit.until if circuit.until < NEVER else circuit.probe_at
+    return {
+        "reason": circuit.code or "",
+        "since": moment(circuit.since) if circuit.since else None,
+        "again": moment(again) if again is not None and again < NEVER else None,
+        "dossier": circuit.id if circuit.scope is Scope.DOSSIER else None,
+    }
+
+
+def _waiting_for_banqup(facts: Facts) -> Judged | None:
+    run = facts.run
+    if run is None or run.poll_code is None:
+        return None
+    again = moment(run.next_poll) if 0 < run.next_poll < NEVER else None
+    return Judged(
+        Health.WAITING_BANQUP,
+        "health_banqup_waits",
+        {**run.poll_args, "reason": run.poll_code, "failures": run.poll_failures, "again": again},
+    )
+
+
+def _held(installation: Installation, run: SpaceRun | None) -> Judged | None:
+    if not installation.held_by and not (run is not None and run.held):
+        return None
+    return Judged(Health.HELD, "health_held", {"name": installation.held_by or None})
+
+
+def _active(facts: Facts) -> Judged:
+    activation = facts.activation
+    if activation is None or activation.completed_at is None or activation.ended_at is not None:
+        return Judged(Health.ACTIVE, "health_baseline", NO_ARGUMENTS)
+    since = facts.installation.activated_at
+    return Judged(Health.ACTIVE, "health_active", {"since": moment(since.timestamp()) if since else None})
+
+
+def overdue(facts: Facts) -> bool:
+    """Whether the last good poll is older than two intervals and a minute; a quiet space has longer intervals."""
+    run, activation = facts.run, facts.activation
+    if run is None or not run.running or not facts.installation.active:
+        return False
+    last = run.last_good_poll or (activation.completed_at if activation is not None else None)
+    longest = interval(facts.timing, run.watermark_ns, facts.now, lambda _, high: high)
+    return last is not None and facts.now - last > 2 * longest + OVERDUE_SLACK
+
+
+def counted_so_far(facts: Facts, counts: Mapping[State, int]) -> int | None:
+    """History documents counted while a scan goes on that will be (or is) the baseline, else None."""
+    activation = facts.activation
+    going = activation is not None and activation.completed_at is None and activation.ended_at is None
+    return counts.get(State.HISTORY, 0) if going else None
+
+
+def worst(healths: Sequence[Health]) -> Health:
+    """Of several spaces the worst one; INACTIVE where there is none."""
+    return min(healths, key=SEVERITY.index, default=Health.INACTIVE)
+
+
+def moment(at: float) -> str:
+    """A time as a person reads it, in the machine's time zone, to the minute."""
+    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
