@@ -1,18 +1,38 @@
 """What people decided: one `Machine` and one `Installation` a space, in a hand-editable TinyDB file.
 
 Takes and gives frozen models; every change is one locked, atomic, fsynced file version. Holds no secret, counter,
-watermark or lease: what changes by itself belongs to the ledger.
+watermark or lease: what changes by itself belongs to the ledger. A file broken by hand is reported with line and
+column, and never overwritten; readers go on with the last good version.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError
+from tinydb import TinyDB, where
+from tinydb.storages import Storage
 
-from core.config import Settings
+from core import jsonfile
+from core.config import Machine, Settings
+from core.errors import ConfigurationError, UsageError
+from core.files import locked, refuse_wider, replace_file, sweep, unwritable
 from core.model import Rule
+
+PREFIX = ".installations-"
+"""Begins the name of an unfinished file version."""
+
+SCHEMA = 1
+
+_T = TypeVar("_T", bound=Settings)
 
 
 class Consent(Settings):
@@ -53,3 +73,215 @@ class Installation(Settings):
     waiting: Literal["", "send", "discard"] = ""
     held_by: str = ""
     options: Options = Field(default_factory=Options)
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """Everything in the file, checked. `machine` is None until it was saved once."""
+
+    machine: Machine | None
+    installations: tuple[Installation, ...]
+
+
+class SettingsStorage(Storage):
+    """TinyDB's storage: whole file versions, each replacing the last one atomically; the one before stays as `.bak`.
+
+    TinyDB's own storage writes in place and keeps the file open: a crash tears it, and an editor that replaces the file
+    makes later updates vanish (engine reference, 3.2).
+    """
+
+    def __init__(self, path: Path, file_mode: int = 0o600) -> None:
+        self.path, self.file_mode = path, file_mode
+
+    def read(self) -> dict[str, dict[str, Any]] | None:
+        """The parsed file, None where there is none. Raises ConfigurationError where it is broken."""
+        text = read_text(self.path, self.file_mode)
+        if not text:
+            return None
+        parse(text, self.path)
+        tables: dict[str, dict[str, Any]] = json.loads(text)
+        return tables
+
+    def write(self, data: Mapping[str, Mapping[Any, Any]]) -> None:
+        """One file version. A value that JSON cannot hold raises before anything is touched."""
+        text = json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        try:
+            replace_file(self.path, text.encode(), self.file_mode, prefix=PREFIX, keep_previous=True)
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+
+
+class Installations:
+    """The file of decisions. Reads are cached until the file is another one; changes are made under its lock."""
+
+    def __init__(self, path: Path, file_mode: int = 0o600) -> None:
+        self.path = path
+        self.file_mode = file_mode
+        self.problem: ConfigurationError | None = None
+        self._seen: tuple[int, int, int] | None = None
+        self._good: Decisions | None = None
+
+    def machine(self) -> Machine:
+        """The machine's settings; defaults, with an id that stays the same, until they were saved."""
+        return self._decisions().machine or self._first_machine()
+
+    def all(self) -> list[Installation]:
+        """All installations, by name."""
+        return sorted(self._decisions().installations, key=lambda one: (one.name.casefold(), one.space))
+
+    def get(self, space: str) -> Installation | None:
+        """The installation in a space."""
+        return next((one for one in self._decisions().installations if one.space == space), None)
+
+    def save(self, installation: Installation) -> None:
+        """Adds or replaces the installation of a space."""
+        with self.edit() as db:
+            _put(db, "installations", installation, where("space") == installation.space)
+
+    def save_machine(self, machine: Machine) -> None:
+        """Replaces the machine's settings."""
+        with self.edit() as db:
+            _put(db, "machine", machine, None)
+
+    def remove(self, space: str) -> bool:
+        """Forgets the installation in a space. False where there was none."""
+        with self.edit() as db:
+            table = db.table("installations")
+            return table.contains(where("space") == space) and bool(table.remove(where("space") == space))
+
+    def change(self, space: str, fn: Callable[[Installation], Installation]) -> Installation:
+        """Changes an installation by what stands in the file now. Raises UsageError where there is none."""
+        with self.edit() as db:
+            found = next((one for one in self._read_again().installations if one.space == space), None)
+            if found is None:
+                raise UsageError("installation_unknown", space=space)
+            changed = fn(found)
+            if changed != found:
+                _put(db, "installations", changed, where("space") == space)
+            return changed
+
+    def change_machine(self, fn: Callable[[Machine], Machine]) -> Machine:
+        """Changes the machine's settings by what stands in the file now."""
+        with self.edit() as db:
+            found = self._read_again().machine
+            changed = fn(found or self._first_machine())
+            if changed != found:
+                _put(db, "machine", changed, None)
+            return changed
+
+    @contextmanager
+    def edit(self) -> Iterator[TinyDB]:
+        """The file under its lock, opened fresh. One decision is one TinyDB call: two calls are two file versions."""
+        with locked(self.path, self.file_mode):
+            sweep(self.path.parent, PREFIX)
+            self._read_again()
+            with TinyDB(self.path, self.file_mode, storage=SettingsStorage) as db:
+                yield db
+
+    def stamp(self) -> tuple[int, int, int] | None:
+        """Moves whenever the file is another one: inode, modification time in ns, size. None where there is none."""
+        try:
+            status = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return status.st_ino, status.st_mtime_ns, status.st_size
+
+    def _decisions(self) -> Decisions:
+        """The checked file, from the cache while it is the same one. With a `problem`: the last good version."""
+        stamp = self.stamp()
+        if self._good is not None and stamp == self._seen:
+            return self._good
+        try:
+            self._good = self._read_again()
+            self.problem = None
+        except ConfigurationError as problem:
+            self.problem = problem
+            if self._good is None:
+                raise
+        self._seen = stamp
+        return self._good
+
+    def _read_again(self) -> Decisions:
+        text = read_text(self.path, self.file_mode)
+        return parse(text, self.path) if text else Decisions(None, ())
+
+    def _first_machine(self) -> Machine:
+        """Defaults. The id follows from host and path, so that every process names the same one before it is saved."""
+        named = f"{socket.gethostname()}:{self.path.absolute()}".encode()
+        return Machine(machine_id=hashlib.sha256(named).hexdigest()[:32])
+
+
+def read_text(path: Path, file_mode: int) -> str:
+    """The file's text, '' where there is none. Raises ConfigurationError where others may read it."""
+    try:
+        raw = path.read_bytes()
+        refuse_wider(path, file_mode)
+        if not raw.strip():
+            raise _broken(path, 1, 1, "the file is empty")
+        return raw.decode("utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        raise _broken(path, line, column, "no UTF-8") from error
+    except OSError as error:
+        raise ConfigurationError("file_not_read", where=str(path), why=error.strerror or "") from error
+
+
+def parse(text: str, path: Path) -> Decisions:
+    """Checks the whole text. Raises ConfigurationError with line and column of the first mistake."""
+    try:
+        tables = jsonfile.load(text)
+    except json.JSONDecodeError as error:
+        raise _broken(path, error.lineno, error.colno, error.msg) from error
+    except jsonfile.RepeatedKeyError as error:
+        raise _broken(path, *jsonfile.place_of_key(text, str(error)), f"{error} stands there twice") from error
+    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+        raise _broken(path, 1, 1, "tables of documents are expected")
+    unknown = sorted(set(tables) - {"machine", "installations", "_default"})
+    if unknown:
+        raise _broken(path, *jsonfile.place(text, unknown[:1]), f"there is no table {unknown[0]}")
+    for table, rows in tables.items():
+        for id in rows:
+            if not id.isdecimal():
+                raise _broken(path, *jsonfile.place(text, [table, id]), f"{id} is no document number")
+    machines = [_model(Machine, text, path, "machine", id, row) for id, row in tables.get("machine", {}).items()]
+    if machines and machines[0].schema_version > SCHEMA:
+        raise ConfigurationError("settings_newer", where=str(path))
+    found: dict[str, Installation] = {}
+    for id, row in tables.get("installations", {}).items():
+        one = _model(Installation, text, path, "installations", id, row)
+        if one.space in found:
+            raise _invalid(text, path, ["installations", id, "space"], "the space stands there twice")
+        found[one.space] = one
+    return Decisions(machines[0] if machines else None, tuple(found.values()))
+
+
+def _model(kind: type[_T], text: str, path: Path, table: str, id: str, row: object) -> _T:
+    try:
+        return kind.model_validate(row)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise _invalid(text, path, [table, id, *first["loc"]], first["msg"]) from None
+
+
+def _broken(path: Path, line: int, column: int, why: str) -> ConfigurationError:
+    return ConfigurationError("settings_broken", where=str(path), line=line, column=column, why=why)
+
+
+def _invalid(text: str, path: Path, place: list[str | int], why: str) -> ConfigurationError:
+    line, column = jsonfile.place(text, place)
+    field = ".".join(map(str, place))
+    return ConfigurationError("settings_invalid", where=str(path), line=line, column=column, field=field, why=why)
+
+
+def _put(db: TinyDB, name: str, model: Settings, condition: Any) -> None:
+    """Replaces a document's fields, or inserts it: one file version either way."""
+    table = db.table(name)
+    fields = model.model_dump(mode="json")
+    known = len(table) if condition is None else table.count(condition)
+    if known:
+        table.update(fields, condition)
+    else:
+        table.insert(fields)

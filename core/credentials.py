@@ -1,0 +1,142 @@
+"""`credentials.toml`: the private file of secrets, 0600, replaced atomically, never overwritten while it is broken.
+
+Shared values stand at the top, those of a space in a table of its own:
+
+    banqup_secret = "..."
+
+    [spaces."6f1c..."]
+    api_key = "..."
+    clid = "..."
+    file_id = "..."
+
+No error raised here carries a value or a line of the file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from core.errors import ConfigurationError
+from core.files import locked, refuse_wider, replace_file, sweep, unwritable
+
+MODE = 0o600
+PREFIX = ".credentials-"
+HEADING = (
+    "# Credentials of banqup-pingwin. Keep this file private (chmod 600). Written by: banqup-pingwin credentials set\n"
+)
+
+Values = dict[str | None, dict[str, str]]
+"""By space; None for the shared ones."""
+
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
+
+
+class CredentialsFile:
+    """The file. In a home that is shared, one who may not read it simply has no credentials (decision 21)."""
+
+    def __init__(self, path: Path, *, shared_home: bool = False) -> None:
+        self.path = path
+        self.shared_home = shared_home
+
+    def read(self) -> Values:
+        """All values; empty where there is no file. Raises ConfigurationError where it is open to others or broken."""
+        try:
+            refuse_wider(self.path, MODE, own=not self._elsewhere())
+            return parse(self.path.read_bytes(), self.path)
+        except FileNotFoundError:
+            return {}
+        except PermissionError:
+            if self.shared_home:
+                return {}
+            raise ConfigurationError("file_of_another_user", where=str(self.path)) from None
+        except OSError as error:
+            raise ConfigurationError("file_not_read", where=str(self.path), why=error.strerror or "") from None
+
+    def change(self, space: str | None, values: Mapping[str, str]) -> None:
+        """Sets some values of a space, or shared ones."""
+        for name, value in values.items():
+            if any(
+                "\ud800" <= c <= "\udfff" for c in value
+            ):  # no text: it could not be written, and the error would tell
+                raise ConfigurationError("credentials_invalid", where=str(self.path), field=name)
+        with locked(self.path, MODE):
+            kept = self.read()
+            kept[space] = {**kept.get(space, {}), **values}
+            self._write(kept)
+
+    def remove(self, space: str | None, names: Sequence[str]) -> bool:
+        """Deletes these values of a space, or shared ones. False where there were none."""
+        with locked(self.path, MODE):
+            kept = self.read()
+            had = kept.get(space, {})
+            left = {name: value for name, value in had.items() if name not in names}
+            if left == had:
+                return False
+            kept[space] = left
+            self._write(kept)
+            return True
+
+    def _write(self, values: Values) -> None:
+        try:
+            sweep(self.path.parent, PREFIX)
+            replace_file(self.path, render(values).encode(), MODE, prefix=PREFIX)
+        except OSError as error:
+            raise unwritable(self.path, error) from None
+
+    def _elsewhere(self) -> bool:
+        """Whether, in a shared home, the file is another user's private one: not ours to judge, and not readable."""
+        return self.shared_home and not os.access(self.path, os.R_OK)
+
+
+def parse(raw: bytes, path: Path) -> Values:
+    """The values in a TOML text. Raises ConfigurationError with line and column, or with the field that is no text."""
+    try:
+        tables = tomllib.loads(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line, column = raw.count(b"\n", 0, error.start) + 1, error.start - raw.rfind(b"\n", 0, error.start)
+        raise ConfigurationError("credentials_broken", where=str(path), line=line, column=column) from None
+    except tomllib.TOMLDecodeError as error:
+        line, column = _place(str(error), raw)
+        raise ConfigurationError("credentials_broken", where=str(path), line=line, column=column) from None
+    spaces = tables.pop("spaces", {})
+    if not isinstance(spaces, dict):
+        raise ConfigurationError("credentials_invalid", where=str(path), field="spaces")
+    found: Values = {None: tables, **spaces}
+    for space, values in found.items():
+        for name, value in values.items() if isinstance(values, dict) else [("", None)]:
+            if not isinstance(value, str):
+                field = ".".join(part for part in (space, name) if part)
+                raise ConfigurationError("credentials_invalid", where=str(path), field=field)
+    return found
+
+
+def render(values: Values) -> str:
+    """The file's text: shared values, then a table a space, in order."""
+    lines = [HEADING]
+    lines += [f"{_key(name)} = {_text(value)}\n" for name, value in sorted(values.get(None, {}).items())]
+    for space in sorted(space for space in values if space is not None and values[space]):
+        lines.append(f"\n[spaces.{_text(space)}]\n")
+        lines += [f"{_key(name)} = {_text(value)}\n" for name, value in sorted(values[space].items())]
+    return "".join(lines)
+
+
+def _place(message: str, raw: bytes) -> tuple[int, int]:
+    found = _PLACE.search(message)
+    if found is not None:
+        return int(found[1]), int(found[2])
+    lines = raw.decode("utf-8", "replace").split("\n")
+    return len(lines), len(lines[-1]) + 1  # "(at end of document)"
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _text(name)
+
+
+def _text(value: str) -> str:
+    """A TOML basic string: JSON's escapes, and DEL, which JSON lets through."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,151 @@
+"""Where each credential comes from, and how to keep it out of everything that is written.
+
+Looked for in this order (engine reference, 13): environment, file named by the environment or systemd, command,
+`credentials.toml`. A value of the space's own wins over a shared one. Values are `SecretStr`; nothing here logs,
+raises or shows one, and every value found is made known to the log filter.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from core.config import Home
+from core.credentials import CredentialsFile
+from core.errors import ConfigurationError
+from core.redaction import REDACTOR, Redactor, fingerprint, last4
+
+__all__ = ["REDACTOR", "Found", "Redactor", "SecretName", "Secrets", "fingerprint", "last4"]
+
+ENVIRONMENT = "BANQUP_PINGWIN_"
+COMMAND_TIMEOUT_S = 30.0
+COMMAND_KEPT_S = 300.0
+"""How long a command's answer is used again: a password manager is not asked for every document."""
+
+
+class SecretName(StrEnum):
+    """The values a person enters. `banqup_secret` is the machine's, the others are a space's own or shared."""
+
+    BANQUP_SECRET = "banqup_secret"  # noqa: S105 - the name, not a value
+    API_KEY = "api_key"
+    CLID = "clid"
+    FILE_ID = "file_id"
+
+    @property
+    def shown(self) -> bool:
+        """Whether the value may be shown in full (decision 18)."""
+        return self is SecretName.FILE_ID
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value and which source answered, as a short label that may be shown."""
+
+    value: SecretStr
+    source: str
+
+
+class Secrets:
+    """The credentials of one home. Reads afresh each time (a command's answer is kept for some minutes)."""
+
+    def __init__(self, home: Home, environ: Mapping[str, str]) -> None:
+        self.home = home
+        self._environ = environ
+        self._file = CredentialsFile(home.credentials, shared_home=home.mode == "system")
+        self._answers: dict[str, tuple[float, SecretStr]] = {}
+
+    def __repr__(self) -> str:
+        return f"Secrets({self.home.credentials})"
+
+    def find(self, name: SecretName, space: str | None = None) -> Found | None:
+        """The value from the first source that has one, None where none does.
+
+        Raises ConfigurationError where a source that is named does not work; a later one is not asked instead.
+        """
+        for owner in (space, None) if space is not None and name is not SecretName.BANQUP_SECRET else (None,):
+            for found in self._sources(name, owner):
+                if not name.shown:
+                    REDACTOR.learn(found.value)
+                return found
+        return None
+
+    def store(self, space: str | None, values: Mapping[SecretName, SecretStr]) -> None:
+        """Keeps values in `credentials.toml`, of a space or (None) shared; others there stay. Atomic, locked."""
+        self._file.change(space, {name.value: value.get_secret_value() for name, value in values.items()})
+        for name, value in values.items():
+            if not name.shown:
+                REDACTOR.learn(value)
+
+    def delete(self, space: str | None) -> bool:
+        """Deletes the values of a space (None: the shared ones) from `credentials.toml`. False where it had none."""
+        return self._file.remove(space, [name.value for name in SecretName])
+
+    def forget_answers(self) -> None:
+        """Asks commands again the next time: a value may have been rotated."""
+        self._answers.clear()
+
+    def _sources(self, name: SecretName, space: str | None) -> Iterator[Found]:
+        """The sources that have a value, in their order; lazily, so that a command runs only when it must."""
+        variable = variable_name(name, space)
+        if value := self._environ.get(variable, "").strip():
+            yield Found(SecretStr(value), f"environment {variable}")
+        if path := self._environ.get(f"{variable}_FILE", "").strip():
+            yield Found(_from_file(Path(path), f"{variable}_FILE"), f"file {variable}_FILE")
+        if directory := self._environ.get("CREDENTIALS_DIRECTORY", "").strip():
+            entry = name.value if space is None else f"{name.value}_{space}"
+            if "/" not in entry and (path_ := Path(directory, entry)).is_file():
+                yield Found(_from_file(path_, f"$CREDENTIALS_DIRECTORY/{entry}"), f"$CREDENTIALS_DIRECTORY/{entry}")
+        if command := self._environ.get(f"{variable}_COMMAND", "").strip():
+            yield Found(self._from_command(command, f"{variable}_COMMAND"), f"command {variable}_COMMAND")
+        if value := self._file.read().get(space, {}).get(name.value, "").strip():
+            yield Found(SecretStr(value), "credentials.toml")
+
+    def _from_command(self, command: str, variable: str) -> SecretStr:
+        kept = self._answers.get(variable)
+        if kept is not None and time.monotonic() - kept[0] < COMMAND_KEPT_S:
+            return kept[1]
+        try:
+            done = subprocess.run(  # noqa: S603 - the person's own command, without a shell
+                shlex.split(command),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                timeout=COMMAND_TIMEOUT_S,
+                env=dict(self._environ),
+                check=False,
+            )
+            status: str | int = done.returncode
+            value = done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
+        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+            status, value = type(error).__name__, ""
+        if not value:
+            raise ConfigurationError("secret_command_failed", name=variable, status=status)
+        self._answers[variable] = (time.monotonic(), SecretStr(value))
+        return self._answers[variable][1]
+
+
+def variable_name(name: SecretName, space: str | None = None) -> str:
+    """The environment variable of a credential: BANQUP_PINGWIN_API_KEY, or with the space's id appended."""
+    base = f"{ENVIRONMENT}{name.value.upper()}"
+    return base if space is None else f"{base}_{re.sub(r'[^A-Z0-9]', '_', space.upper())}"
+
+
+def _from_file(path: Path, name: str) -> SecretStr:
+    """A file's text without surrounding blanks. Its mode is the business of systemd or Docker, which made it."""
+    try:
+        value = path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = (os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "") or "no text"
+        raise ConfigurationError("secret_file_unreadable", name=name, why=why) from None
+    if not value:
+        raise ConfigurationError("secret_file_unreadable", name=name, why="empty")
+    return SecretStr(value)
