@@ -8,7 +8,7 @@ from core.wording import Message
 _TAKEN = {
     "pingwin_accepted": Message("Pingwin took the document."),
     "pingwin_already_there": Message(
-        "Pingwin says that it has this document already: {text}", "Look in the dossier, then decide."
+        "Pingwin says that it has this document already.", "Look in the dossier, then decide."
     ),
     "pingwin_found_by_key": Message("Pingwin was asked and has the document."),
     "pingwin_not_there": Message("Pingwin was asked and does not have the document.", "It is sent again by itself."),
