@@ -1,0 +1,312 @@
+"""Belgian VAT codes: the table of them, how one is derived where a document states none, and what e-fff writes.
+
+EN 16931 has no term for the Belgian code, so it is derived by a table of rules and every derived code is reported
+(V79). Where no rule decides there is no code and a finding with a proposal, never a guess (reference 5).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from core.efff.formats import Format
+from core.efff.invoice import Invoice, Line, Party, VatBreakdown, VatCategory
+from core.efff.report import Derived, Dropped, Finding, Severity
+from core.model import Arguments
+
+ZERO: Final = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class BelgianCode:
+    """One code of section 5: its box in the VAT return, its category in EN 16931 and in e-fff, its UBL.BE exemption
+    code. `instead` is the code e-fff writes where it does not have this one; "" where it has none at all."""
+
+    code: str
+    box: str
+    en: str
+    efff: str
+    bete: str = ""
+    instead: str | None = None
+
+
+CODES: Final = {
+    one.code: one
+    for one in (
+        BelgianCode("00", "00", "Z", "Z"),
+        BelgianCode("01", "01", "S", "AA"),
+        BelgianCode("02", "02", "S", "AA"),
+        BelgianCode("03", "03", "S", "S"),
+        BelgianCode("45", "45", "AE", "AE", "BETE-45"),
+        BelgianCode("NA", "", "E", "E", "BETE-EX"),
+        BelgianCode("FD", "", "E", "E", "BETE-FD", instead="NA"),
+        BelgianCode("SC", "", "E", "E", "BETE-SC", instead="NA"),
+        BelgianCode("00/44", "00", "E", "E", "BETE-00/44"),
+        BelgianCode("03/SE", "03", "S", "S", "BETE-03/SE"),
+        BelgianCode("MA", "", "S", "S", "BETE-MA"),
+        BelgianCode("46/GO", "46", "K", "AE", "BETE-46/GO"),
+        BelgianCode("47/TO", "47", "K", "AE", "BETE-47/TO"),
+        BelgianCode("47/AS", "47", "K", "AE", "BETE-47/AS"),
+        BelgianCode("47/DI", "47", "K", "AE", "BETE-47/DI"),
+        BelgianCode("47/SE", "47", "K", "AE", "BETE-47/SE"),
+        BelgianCode("44", "44", "K", "AE", "BETE-44"),
+        BelgianCode("46/TR", "46", "K", "AE", "BETE-46/TR"),
+        BelgianCode("47/EX", "47", "G", "E", "BETE-47/EX"),
+        BelgianCode("47/EI", "47", "G", "E", "BETE-47/EI"),
+        BelgianCode("47/EE", "47", "G", "E", "BETE-47/EE"),
+        BelgianCode("NS", "", "O", "E", "BETE-NS", instead="NA"),
+        BelgianCode("OSS-G", "", "S", "S", instead=""),
+        BelgianCode("OSS-S", "", "S", "S", instead=""),
+        BelgianCode("OSS-I", "", "S", "S", instead=""),
+    )
+}
+BY_BETE: Final = {one.bete: one.code for one in CODES.values() if one.bete}
+
+EFFF_CATEGORY: Final = {"H": "S", "K": "AE", "G": "E", "O": "E"}
+"""EN categories that e-fff writes otherwise, where there is no Belgian code to tell (reference 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class VatRule:
+    """One row of the derivation: all conditions given must hold. `otherwise` is the code that may be meant instead.
+
+    `exemption` is matched against the exemption code, `reason` against its text, `domestic` says whether both parties
+    are Belgian, `belgian_vat` whether the supplier charges Belgian VAT, `supplier` names one by its VAT number.
+    """
+
+    name: str
+    code: str
+    categories: frozenset[str] | None = None
+    rate: Decimal | None = None
+    exemption: str = ""
+    reason: str = ""
+    domestic: bool | None = None
+    belgian_vat: bool | None = None
+    supplier: str = ""
+    otherwise: str = ""
+
+
+def _of(*categories: str) -> frozenset[str]:
+    return frozenset(categories)
+
+
+_UNTAXED: Final = _of("Z", "E", "AE", "K", "G", "O", "")
+_CHARGED: Final = _of("S", "AA", "H", "")
+_REVERSED: Final = r"medecontractant|cocontractant|verlegg|autoliquidation|reverse"
+
+RULES: Final = (
+    VatRule("exemption_code", "45", exemption=r"VATEX-EU-AE", domestic=True),
+    VatRule("exemption_code", "44", exemption=r"VATEX-EU-AE"),
+    VatRule("exemption_code", "46/GO", exemption=r"VATEX-EU-IC", otherwise="44"),
+    VatRule("exemption_code", "47/EX", exemption=r"VATEX-EU-G"),
+    VatRule("exemption_code", "NA", exemption=r"VATEX-EU-O"),
+    VatRule("exemption_code", "MA", exemption=r"VATEX-EU-[DFIJ]"),
+    VatRule("exemption_reason", "45", _of("AE", "E", "Z", "O", ""), reason=_REVERSED, domestic=True),
+    VatRule("exemption_reason", "44", _of("E", "O", ""), reason=_REVERSED, domestic=False),
+    VatRule("exemption_reason", "00/44", _UNTAXED, reason=r"\bart(ikel|icle|\.)?\s*(\S+\s+)?44\b|\b44\b.*\bart"),
+    VatRule("exemption_reason", "NA", _UNTAXED, reason=r"kleine onderneming|petite entreprise|small"),
+    VatRule("exemption_reason", "MA", _UNTAXED, reason=r"marge|margin"),
+    VatRule("category_and_rate", "03", _CHARGED, Decimal(21), belgian_vat=True),
+    VatRule("category_and_rate", "02", _CHARGED, Decimal(12), belgian_vat=True),
+    VatRule("category_and_rate", "01", _CHARGED, Decimal(6), belgian_vat=True),
+    VatRule("category_and_rate", "00", _of("Z"), ZERO),
+    VatRule("category", "45", _of("AE"), domestic=True),
+    VatRule("category", "44", _of("AE")),
+    VatRule("category", "46/GO", _of("K"), otherwise="44"),
+    VatRule("category", "47/EX", _of("G")),
+    VatRule("category", "NA", _of("E"), otherwise="00/44"),
+    VatRule("category", "NA", _of("O")),
+)
+"""Section 5 of the reference, steps 2 to 4, first match wins. Step 1 (stated) and step 5 (none) stand in `decide`."""
+
+PROPOSAL: Final = "NA"
+"""What is proposed where no code exists: foreign VAT is no Belgian VAT and is booked outside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The code for one VAT category: "" where none exists. `by` names the rule, None where the document states it."""
+
+    code: str
+    by: str | None = None
+    otherwise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """The invoice with a Belgian code wherever one could be told, and what was derived or could not be."""
+
+    invoice: Invoice
+    derived: tuple[Derived, ...]
+    dropped: tuple[Dropped, ...]
+    findings: tuple[Finding, ...]
+
+
+def decide(vat: VatCategory, invoice: Invoice, rules: Sequence[VatRule] = RULES) -> Decision:
+    """The Belgian code of one VAT category of an invoice."""
+    if vat.belgian_code in CODES:
+        return Decision(vat.belgian_code)
+    if vat.exemption_code in BY_BETE:
+        return Decision(BY_BETE[vat.exemption_code], "exemption_code")
+    domestic = _is_belgian(invoice.supplier) and _is_belgian(invoice.customer)
+    charges = _charges_belgian_vat(invoice)
+    for rule in rules:
+        if (
+            (rule.categories is None or vat.category in rule.categories)
+            and (rule.rate is None or vat.rate == rule.rate or (rule.rate == ZERO and vat.rate is None))
+            and (rule.domestic is None or rule.domestic == domestic)
+            and (rule.belgian_vat is None or rule.belgian_vat == charges)
+            and (not rule.supplier or rule.supplier == invoice.supplier.vat_number)
+            and (not rule.exemption or _matches(rule.exemption, vat.exemption_code, vat, whole=True))
+            and (not rule.reason or _matches(rule.reason, vat.exemption_reason, vat, whole=False))
+        ):
+            return Decision(rule.code, rule.name, rule.otherwise)
+    return Decision("")
+
+
+def _matches(pattern: str, text: str, vat: VatCategory, *, whole: bool) -> bool:
+    """Exemption texts only count where no VAT is charged."""
+    if vat.rate or not text:
+        return False
+    search = re.fullmatch if whole else re.search
+    return bool(search(pattern, text.strip(), re.IGNORECASE))
+
+
+def _is_belgian(party: Party) -> bool:
+    return party.country == "BE" or party.vat_number.startswith("BE") or bool(party.enterprise_number)
+
+
+def _charges_belgian_vat(invoice: Invoice) -> bool:
+    """A supplier (or its tax representative) with a Belgian VAT number, or a Belgian one that states none."""
+    representative = invoice.tax_representative
+    if representative and representative.vat_number.startswith("BE"):
+        return True
+    number = invoice.supplier.vat_number
+    return number.startswith("BE") if number[:2].isalpha() and number else _is_belgian(invoice.supplier)
+
+
+def assign(invoice: Invoice, rules: Sequence[VatRule] = RULES) -> Assigned:
+    """Gives every VAT category of the invoice its Belgian code. Each different category is reported once."""
+    places: dict[VatCategory, tuple[str, int]] = {}
+    complete, derived = _with_line_categories(invoice)
+    for where, vat in _categories(complete):
+        first, count = places.get(vat, (where, 0))
+        places[vat] = (first, count + 1)
+    decisions: dict[VatCategory, Decision] = {}
+    findings: list[Finding] = []
+    dropped: list[Dropped] = []
+    for vat, (place, count) in places.items():
+        decision = decisions[vat] = decide(vat, complete, rules)
+        where = f"{place}/cbc:Name"
+        if decision.by is None and decision.code:
+            _report_stated(CODES[decision.code], where, derived, dropped)
+            continue
+        if vat.belgian_code:
+            dropped.append(Dropped(where, vat.belgian_code, "vat_code_unknown"))
+        arguments = _arguments(vat, decision, count)
+        if decision.code:
+            derived.append(Derived(where, decision.code, f"vat_code_by_{decision.by}", arguments))
+        code = "vat_code_undecided" if not decision.code else "vat_code_doubtful" if decision.otherwise else ""
+        findings.append(Finding("V79", Severity.INFO, where, code or "vat_code_derived", arguments))
+    return Assigned(_with_codes(complete, decisions), tuple(derived), tuple(dropped), tuple(findings))
+
+
+def _report_stated(known: BelgianCode, where: str, derived: list[Derived], dropped: list[Dropped]) -> None:
+    """A stated code that e-fff does not have is replaced, or left out where nothing stands for it."""
+    if known.instead:
+        derived.append(Derived(where, known.instead, "vat_code_replaced", {"stated": known.code}))
+    elif known.instead == "":
+        dropped.append(Dropped(where, known.code, "vat_code_not_in_efff"))
+
+
+def _arguments(vat: VatCategory, decision: Decision, count: int) -> Arguments:
+    return {
+        "category": vat.category or None,
+        "rate": format(vat.rate.normalize(), "f") if vat.rate is not None else None,
+        "code": decision.code,
+        "otherwise": decision.otherwise or None,
+        "proposal": PROPOSAL,
+        "count": count,
+    }
+
+
+def _categories(invoice: Invoice) -> Iterator[tuple[str, VatCategory]]:
+    """Every VAT category of the invoice with its place."""
+    for number, part in enumerate(invoice.vat_breakdown, 1):
+        yield f"cac:TaxTotal/cac:TaxSubtotal[{number}]/cac:TaxCategory", part.vat
+    for number, entry in enumerate(invoice.allowances_charges, 1):
+        if entry.vat:
+            yield f"cac:AllowanceCharge[{number}]/cac:TaxCategory", entry.vat
+    element = "cac:CreditNoteLine" if invoice.root == "CreditNote" else "cac:InvoiceLine"
+    for number, line in enumerate(invoice.lines, 1):
+        yield f"{element}[{number}]/cac:Item/cac:ClassifiedTaxCategory", line.vat
+        for place, part in enumerate(line.vat_subtotals, 1):
+            yield f"{element}[{number}]/cac:TaxTotal/cac:TaxSubtotal[{place}]/cac:TaxCategory", part.vat
+
+
+def _with_codes(invoice: Invoice, decisions: dict[VatCategory, Decision]) -> Invoice:
+    def coded(vat: VatCategory) -> VatCategory:
+        code = decisions[vat].code
+        return replace(vat, belgian_code=code) if code and code != vat.belgian_code else vat
+
+    def coded_parts(parts: tuple[VatBreakdown, ...]) -> tuple[VatBreakdown, ...]:
+        return tuple(replace(part, vat=coded(part.vat)) for part in parts)
+
+    return replace(
+        invoice,
+        vat_breakdown=coded_parts(invoice.vat_breakdown),
+        allowances_charges=tuple(
+            replace(entry, vat=coded(entry.vat)) if entry.vat else entry for entry in invoice.allowances_charges
+        ),
+        lines=tuple(
+            replace(line, vat=coded(line.vat), vat_subtotals=coded_parts(line.vat_subtotals)) for line in invoice.lines
+        ),
+    )
+
+
+def _with_line_categories(invoice: Invoice) -> tuple[Invoice, list[Derived]]:
+    """Lines that state no VAT category at all (Odoo 13 to 15) take it from the breakdown, where only one fits."""
+    derived: list[Derived] = []
+    if all(line.vat.category or line.vat.rate is not None for line in invoice.lines):
+        return invoice, derived
+    lines = []
+    for number, line in enumerate(invoice.lines, 1):
+        found = None if line.vat.category or line.vat.rate is not None else _fitting(line, invoice)
+        if found is not None:
+            where = f"cac:InvoiceLine[{number}]/cac:Item/cac:ClassifiedTaxCategory"
+            derived.append(Derived(where, found.category, "line_category_from_breakdown", {"category": found.category}))
+        lines.append(replace(line, vat=found) if found is not None else line)
+    return replace(invoice, lines=tuple(lines)), derived
+
+
+def _fitting(line: Line, invoice: Invoice) -> VatCategory | None:
+    """The one category of the breakdown, or the one whose rate gives the line's VAT."""
+    candidates = list(dict.fromkeys(part.vat for part in invoice.vat_breakdown))
+    if len(candidates) > 1 and line.vat_amount is not None and line.net_amount:
+        candidates = [vat for vat in candidates if line_vat(line.net_amount, vat.rate) == line.vat_amount]
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def line_vat(net: Decimal, rate: Decimal | None) -> Decimal:
+    """The VAT of a line: net times rate, half up to two decimals (reference 6.4). No rate is no VAT."""
+    return (net * (rate or ZERO) / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+CASH_DISCOUNT: Final = "Cash Discount"
+"""The reason of the exempt part of a cash discount, as the official rules of 3.0 demand it (EFFF-T10-R013)."""
+
+
+def in_efff(vat: VatCategory, target: Format) -> VatCategory:
+    """A VAT category as e-fff writes it: the category by the table's column, codes it lacks replaced or left out.
+
+    Both versions have the same codes and, as far as is known, the same column; `target` is for the day they do not.
+    """
+    known = CODES.get(vat.belgian_code)
+    if known is None:
+        return replace(vat, category=EFFF_CATEGORY.get(vat.category, vat.category), belgian_code="")
+    reason = CASH_DISCOUNT if known.code == "FD" else vat.exemption_reason
+    code = known.code if known.instead is None else known.instead
+    return replace(vat, category=known.efff, belgian_code=code, exemption_reason=reason)
