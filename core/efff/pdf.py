@@ -7,15 +7,24 @@ Fonts are only those inside typst (Libertinus Serif, then DejaVu Sans Mono), nev
 
 from __future__ import annotations
 
+import json
 import logging
 import struct
 import zlib
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from io import BytesIO
+from typing import Final, Literal
 
+import typst
 from pypdf import PasswordType, PdfReader
 from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject
+
+from core.efff.invoice import Invoice
+from core.efff.labels import Language
+from core.efff.page import Page, language_of
 
 HEADER_WITHIN = 1024
 """`%PDF-` may follow some junk, but not more than readers forgive (PDF 1.7, implementation note 13)."""
@@ -42,6 +51,12 @@ UNREADABLE = (
 """What pypdf raises for hostile bytes, by base class: its parser lets most errors of Python through."""
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its remarks would land on the console's screen
+
+
+ARCHIVE: Final = "a-2a"
+"""PDF/A-2a: kept readable for the ten years that Belgian books are kept, and tagged for screen readers."""
+
+PLAIN: Final = "1.7"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +117,73 @@ def _first_pages(tree: object) -> int:
 
 def _resolved(thing: object) -> object:
     return thing.get_object() if hasattr(thing, "get_object") else thing
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A page drawn by us, and the characters of the invoice that no font of ours has (each shows as a box)."""
+
+    pdf: bytes
+    missing: tuple[str, ...] = ()
+
+
+def render(invoice: Invoice, language: str | None = None) -> bytes:
+    """The invoice as a PDF: the same bytes for the same invoice. See `draw`, which also tells what is missing."""
+    return draw(invoice, language).pdf
+
+
+def draw(invoice: Invoice, language: str | None = None) -> Rendering:
+    """Draws the invoice in nl, fr, de or en; None is the customer's language, anything else is English.
+
+    The only date inside is the invoice's own. An invoice without a date gives a plain PDF, as PDF/A demands one.
+    """
+    chosen = language_of(invoice.customer) if language is None else _language(language)
+    page = Page(invoice, chosen, drawable)
+    content = json.dumps(page.content(), ensure_ascii=False, sort_keys=True)
+    try:
+        pdf = _typeset(content, ARCHIVE if invoice.issue_date else PLAIN)
+    except typst.TypstError:  # signs that are drawable one by one, but not together
+        pdf = _typeset(content, PLAIN)
+    return Rendering(pdf, tuple(sorted(page.missing)))
+
+
+def _language(asked: str) -> Language:
+    return Language(asked) if asked in set(Language) else Language.EN
+
+
+@cache
+def drawable(sign: str) -> bool:
+    """Whether one of our fonts has a glyph for a character: PDF/A refuses what it would have to leave out."""
+    try:
+        typst.compile(
+            SIGN, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs={"sign": sign}, pdf_standards="a-2b"
+        )
+    except typst.TypstError:
+        return False
+    return True
+
+
+SIGN: Final = b"""#set document(date: datetime(year: 2000, month: 1, day: 1))
+#set text(font: ("Libertinus Serif", "DejaVu Sans Mono"))
+#sys.inputs.sign"""
+
+
+def _typeset(content: str, standard: Literal["a-2a", "1.7"]) -> bytes:
+    drawn: bytes = typst.compile(
+        _template(),
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"page": content},
+        pdf_standards=standard,
+    )
+    return drawn
+
+
+@cache
+def _template() -> bytes:
+    return files(__package__).joinpath("invoice.typ").read_bytes()
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)

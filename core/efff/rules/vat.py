@@ -26,6 +26,8 @@ OWN_BASE: Final = frozenset({"FD", "03/SE", "MA"})
 TO_EU: Final = frozenset({"46/GO", "46/TR", "47/TO", "47/AS", "47/DI", "47/SE", "44"})
 TO_WORLD: Final = frozenset({"47/EX", "47/EI", "47/EE"})
 REVERSE: Final = frozenset({"45"})
+ONE_STOP_SHOP: Final = frozenset({"OSS-G", "OSS-S", "OSS-I"})
+"""Sales to private customers abroad at the rate of their country."""
 
 
 class Code(NamedTuple):
@@ -51,7 +53,7 @@ def _codes() -> Iterator[tuple[str, Code]]:
         yield code, Code(zero, "G", "E")
     for code, category in (("FD", "E"), ("SC", "E"), ("NS", "O")):
         yield code, Code(zero, category, "")
-    for code in ("OSS-G", "OSS-S", "OSS-I"):
+    for code in sorted(ONE_STOP_SHOP):
         yield code, Code(None, "S", "")
 
 
@@ -135,7 +137,7 @@ def _taxable_from_lines(invoice: Invoice, by_code: bool) -> dict[tuple[str, Deci
 
 
 def rates(subject: Subject) -> Breaches:
-    """V66: a rate Belgium does not have, or a rate that is not the one of its Belgian code."""
+    """V66: a rate Belgium does not have (and no one-stop-shop code says whose), or one that its code does not have."""
     belgian_supplier = subject.invoice.supplier.country == "BE"
     for path, part in subtotals(subject):
         rate, code = part.vat.rate, part.vat.belgian_code
@@ -146,7 +148,7 @@ def rates(subject: Subject) -> Breaches:
             yield breach(
                 "rate_not_of_code", f"{path}/cac:TaxCategory", rate=bare(rate), code=code, expected=bare(expected)
             )
-        elif belgian_supplier and rate not in BELGIAN_RATES:
+        elif belgian_supplier and rate not in BELGIAN_RATES and code not in ONE_STOP_SHOP:
             yield breach("rate_not_belgian", f"{path}/cac:TaxCategory/cbc:Percent", rate=bare(rate))
 
 
@@ -164,7 +166,7 @@ def belgian_codes(subject: Subject) -> Breaches:
         shown = {"category": vat.category, "rate": bare(vat.rate) if vat.rate is not None else None}
         if not code:
             yield breach("code_missing", where, **shown)
-        elif code not in CODES or (subject.result in EFFF and not CODES[code].efff_3 and code.startswith("OSS")):
+        elif code not in CODES or (subject.result in EFFF and code in ONE_STOP_SHOP):
             yield breach("code_unknown", where, code=code, **shown)
 
 
