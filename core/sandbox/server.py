@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
 import time
@@ -42,6 +43,23 @@ class CuttableProtocol(H11Protocol):
         """Puts the transport of this connection where the request will find it."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
+
+
+class TidyServer(uvicorn.Server):
+    """Ends on a signal and returns, instead of dying of the signal afterwards: what follows still has to tidy up."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Takes SIGINT and SIGTERM for the length of the run; only the main thread may."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 class DateHeader:
@@ -99,7 +117,7 @@ class SandboxServer:
             server_header=False,
             timeout_graceful_shutdown=1,
         )
-        self._server = uvicorn.Server(config)
+        self._server = TidyServer(config)
         self._thread: threading.Thread | None = None
 
     @property
@@ -152,8 +170,6 @@ class SandboxServer:
         """Serves in the foreground until a signal ends it."""
         try:
             self._server.run([self._socket])
-        except KeyboardInterrupt:
-            return
         finally:
             self._socket.close()
 
