@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
+from core.errors import ConfigurationError, ProductError, UsageError
 from core.installations import Installation
-from core.model import Arguments
+from core.ledger.base import Activation
+from core.model import Arguments, State
+from core.operations.connections import banqup_secret_source
+from core.operations.credentials import CredentialField, credentials, installed, same_dossier
 from core.operations.desk import Desk
+from core.operations.engines import engine
+from core.operations.enrolment import enrol
+from core.sync import baseline
+
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +35,88 @@ class Preview:
     warnings: tuple[tuple[str, Arguments], ...] = ()
 
 
-async def preview(desk: Desk, space: str, *, count: bool = True) -> Preview:
+async def preview(desk: Desk, space: str, *, count: bool = True, progress: Progress | None = None) -> Preview:
     """Says how many documents stay history and how many deliveries wait; changes nothing that anybody can see.
 
     With `count`, and where no engine counts, reads Banqup's list now.
     """
-    raise NotImplementedError
+    installation = installed(desk, space)
+    missing = obstacles(desk, installation)
+    warnings = list(_warnings(desk, installation))
+    countable = not missing and not desk.readonly and not installation.active
+    if count and countable and not engine(desk).running:
+        try:
+            await _count(desk, installation, progress)
+        except ProductError as failed:
+            warnings.append((failed.code, failed.arguments))
+    if not desk.has_ledger():
+        return Preview(0, False, 0, missing, tuple(warnings))
+    counting = desk.ledger.activation(space)
+    return Preview(
+        history=desk.ledger.counts().get(space, {}).get(State.HISTORY, 0),
+        complete=counting is not None
+        and (counting.completed_at is not None or baseline.counted(desk.ledger, counting)),
+        waiting=desk.ledger.waiting(space),
+        obstacles=missing,
+        warnings=tuple(warnings),
+    )
+
+
+async def _count(desk: Desk, installation: Installation, progress: Progress | None) -> None:
+    enrol(desk, installation)
+    async with desk.banqup() as source:
+        await baseline.count(
+            desk.ledger,
+            source,
+            installation.space,
+            installation.options.rule,
+            clock=desk.clock,
+            progress=progress or _silent,
+        )
+
+
+def _silent(_: int) -> None:
+    """Tells nobody."""
+
+
+def obstacles(desk: Desk, installation: Installation) -> tuple[str, ...]:
+    """The codes of what is missing before an installation may be activated."""
+    found = [f"missing_{view.field.value}" for view in credentials(desk, installation.space) if not view.present]
+    if _only_the_engine_has_them(desk, installation, found):
+        found = []
+    if not installation.enterprise_numbers:
+        found.append("enterprise_numbers_missing")
+    try:
+        desk.target()
+    except ConfigurationError as missing:
+        found.append(missing.code)
+    connection = desk.machine.banqup
+    if not (connection.base_url and connection.client_id):
+        found.append("banqup_not_connected")
+    elif banqup_secret_source(desk) is None and not engine(desk).running:
+        found.append("banqup_no_secret")
+    return tuple(found)
+
+
+def _only_the_engine_has_them(desk: Desk, installation: Installation, found: list[str]) -> bool:
+    """In system mode the secrets belong to the engine's user; a console without them trusts a running engine."""
+    secrets = {f"missing_{field.value}" for field in (CredentialField.API_KEY, CredentialField.CLID)}
+    run = desk.ledger.space_run(installation.space) if desk.has_ledger() and set(found) == secrets else None
+    return run is not None and bool(run.clid) and engine(desk).running
+
+
+def _warnings(desk: Desk, installation: Installation) -> list[tuple[str, Arguments]]:
+    found: list[tuple[str, Arguments]] = []
+    if not installation.own_extension_off:
+        found.append(("own_extension_on", {"name": installation.name}))
+    found += [("same_dossier", {"name": other.name}) for other in same_dossier(desk, installation.space)]
+    try:
+        target = desk.target()
+    except ProductError:
+        return found
+    if not target.confirmed:
+        found.append(("contract_unconfirmed", {"target": target.name}))
+    return found
 
 
 async def activate(
@@ -42,21 +128,102 @@ async def activate(
 ) -> Installation:
     """Records the decision; the engine takes the baseline, or this does (with progress) where no engine runs.
 
-    Raises UsageError where something is missing, or where deliveries wait and `waiting` was not chosen.
+    Raises UsageError where something is missing, or where deliveries wait and `waiting` was not chosen. Activating an
+    active space finishes a baseline that was interrupted, and changes nothing else.
     """
-    raise NotImplementedError
+    desk.must_write()
+    installation = installed(desk, space)
+    if not installation.active:
+        installation = _decide(desk, installation, waiting)
+    if not engine(desk).running and not _complete(desk.ledger.activation(space)):
+        await _take(desk, installation, progress)
+    return installation
+
+
+def _complete(activation: Activation | None) -> bool:
+    return activation is not None and activation.completed_at is not None and activation.ended_at is None
+
+
+def _decide(desk: Desk, installation: Installation, waiting: Literal["send", "discard"] | None) -> Installation:
+    """The decision itself: what waits is answered first, so that nothing old can go out unasked."""
+    missing = obstacles(desk, installation)
+    if missing:
+        raise UsageError("cannot_activate", name=installation.name, missing=", ".join(missing), first=missing[0])
+    enrol(desk, installation)
+    waits = desk.ledger.waiting(installation.space)
+    if waits and waiting is None:
+        raise UsageError("waiting_not_chosen", name=installation.name, count=waits)
+    now = desk.clock.now()
+    if waits and waiting == "discard":
+        desk.ledger.discard_waiting(installation.space, actor=desk.actor, now=now)
+    chosen = {
+        "active": True,
+        "activated_at": datetime.fromtimestamp(now, UTC),
+        "waiting": waiting if waits else "",
+    }
+    decided = desk.installations.change(installation.space, lambda each: each.model_copy(update=chosen))
+    desk.ledger.note(
+        installation.space,
+        kind="installation",
+        code="activation_requested",
+        args={"waiting": waiting if waits else None, "count": waits},
+        actor=desk.actor,
+        now=now,
+    )
+    return decided
+
+
+async def _take(desk: Desk, installation: Installation, progress: Progress | None) -> None:
+    assert installation.activated_at is not None, "an active installation says since when"
+    async with desk.banqup() as source:
+        await baseline.take(
+            desk.ledger,
+            source,
+            installation.space,
+            installation.options.rule,
+            clock=desk.clock,
+            actor=desk.actor,
+            requested_at=installation.activated_at.timestamp(),
+            progress=progress or _silent,
+        )
 
 
 def deactivate(desk: Desk, space: str) -> Installation:
     """Disconnects: stops at once and keeps the queue."""
-    raise NotImplementedError
+    desk.must_write()
+    installation = installed(desk, space)
+    if not installation.active:
+        raise UsageError("not_active", name=installation.name)
+    off = {"active": False, "activated_at": None, "waiting": ""}
+    changed = desk.installations.change(space, lambda each: each.model_copy(update=off))
+    # The ledger too, at once: a busy engine reads it before each claim, the settings only between steps.
+    if desk.ledger.space_run(space) is not None:
+        desk.ledger.end_activation(space, actor=desk.actor, now=desk.clock.now())
+    return changed
 
 
 def hold(desk: Desk, space: str) -> Installation:
     """Pauses uploads without making history."""
-    raise NotImplementedError
+    desk.must_write()
+    installation = installed(desk, space)
+    if not installation.active:
+        raise UsageError("not_active", name=installation.name)
+    if installation.held_by:
+        raise UsageError("already_held", name=installation.name, by=installation.held_by)
+    return _set_hold(desk, space, desk.actor)
 
 
 def release(desk: Desk, space: str) -> Installation:
     """Ends a hold."""
-    raise NotImplementedError
+    desk.must_write()
+    installation = installed(desk, space)
+    if not installation.held_by:
+        raise UsageError("not_held", name=installation.name)
+    return _set_hold(desk, space, "")
+
+
+def _set_hold(desk: Desk, space: str, by: str) -> Installation:
+    changed = desk.installations.change(space, lambda each: each.model_copy(update={"held_by": by}))
+    if desk.ledger.space_run(space) is not None:
+        desk.ledger.hold(space, bool(by), actor=desk.actor, now=desk.clock.now())
+    return changed

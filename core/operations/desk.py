@@ -82,6 +82,8 @@ class Desk:
         """Where each credential comes from."""
         from core.secrets import Secrets
 
+        if not self.readonly:
+            self.home.create()
         return Secrets(self.home, self.environ)
 
     @cached_property

@@ -40,7 +40,9 @@ SEVERITY = (
 )
 """Worst first: the order in which a space's health is looked for, and the worst of several is found."""
 
-LASTING_POLL_CODES = frozenset({"credentials_refused", "forbidden", "access_withdrawn", "banqup_not_connected"})
+LASTING_POLL_CODES = frozenset(
+    {"banqup_secret_refused", "banqup_token_refused", "banqup_forbidden", "banqup_space_gone", "access_withdrawn"}
+)
 """Why polling fails until a person does something; any other reason passes by itself."""
 
 AUTH_CODES = "pingwin_credential"

@@ -1,35 +1,69 @@
-"""The extension in a space: install with consent, enterprise numbers, the three credentials, uninstall."""
+"""The extension in a space: install with consent, enterprise numbers, uninstall; and what a SPACE argument means.
+
+The three credentials stand in `credentials.py`; their names are offered here too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import UTC, datetime
+from typing import TypeVar
 
-from pydantic import SecretStr
+from stdnum.be import vat as belgian
+from stdnum.eu import vat as european
+from stdnum.exceptions import ValidationError
 
-from core.installations import Installation
-from core.model import Space
-from core.operations.connections import Verdict
+from core.errors import UsageError
+from core.installations import Consent, Installation
+from core.model import Document, Party, Space
+from core.operations.credentials import (
+    CredentialField,
+    CredentialView,
+    credentials,
+    delete_credentials,
+    same_dossier,
+    set_credentials,
+    shape_problem,
+    try_credentials,
+)
 from core.operations.desk import Desk
+from core.operations.enrolment import enrol
+from core.web import clean
 
+__all__ = [
+    "CredentialField",
+    "CredentialView",
+    "Proposal",
+    "credentials",
+    "delete_credentials",
+    "find",
+    "find_space",
+    "install",
+    "installations",
+    "normal_enterprise_number",
+    "propose_enterprise_numbers",
+    "same_dossier",
+    "set_credentials",
+    "set_enterprise_numbers",
+    "shape_problem",
+    "try_credentials",
+    "uninstall",
+]
 
-class CredentialField(StrEnum):
-    """The three settings of the Pingwin extension."""
+PREFIX = 4
+"""Characters of an id that are enough to name it (decision 17)."""
 
-    API_KEY = "api_key"
-    CLID = "clid"
-    FILE_ID = "file_id"
+ENOUGH_DOCUMENTS = 2_000
+"""Documents after which a proposal is sure enough; a large list is not read to its end for it."""
 
+_SPACE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
+_FOREIGN = re.compile(r"[A-Z]{2}[A-Z0-9]{4,18}\Z")
+"""A registration outside the Union: its country and what that country gives; no check digits are known here."""
 
-@dataclass(frozen=True, slots=True)
-class CredentialView:
-    """A credential as it may be shown: `shown` is the File ID in full, the CLID's last 4, the API key's fingerprint."""
-
-    field: CredentialField
-    present: bool
-    source: str | None
-    shown: str
+_Named = TypeVar("_Named")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,64 +77,157 @@ class Proposal:
 
 def installations(desk: Desk) -> list[Installation]:
     """All installations, by name."""
-    raise NotImplementedError
+    return sorted(desk.installations.all(), key=lambda each: (each.name.casefold(), each.space))
 
 
 def find(desk: Desk, text: str) -> Installation:
     """The installation meant by a UUID, a unique prefix of 4 or more characters, or an exact name, else UsageError."""
-    raise NotImplementedError
+    found = installations(desk)
+    if not found:
+        raise UsageError("nothing_installed")
+    return _meant(text, found, lambda each: each.space, lambda each: each.name, missing="no_such_installation")
 
 
 async def find_space(desk: Desk, text: str) -> Space:
     """The same among all spaces that Banqup shows."""
-    raise NotImplementedError
+    async with desk.banqup() as source:
+        found = await source.spaces()
+    return _meant(text, found, lambda each: each.id, lambda each: each.name, missing="no_such_space")
+
+
+def _meant(
+    text: str,
+    choices: Sequence[_Named],
+    key: Callable[[_Named], str],
+    name: Callable[[_Named], str],
+    *,
+    missing: str,
+) -> _Named:
+    """An exact id wins, then an exact name, then the prefix of an id (decision 17)."""
+    wanted = text.strip()
+    ways = (
+        [each for each in choices if key(each).lower() == wanted.lower()],
+        [each for each in choices if name(each) == wanted],
+        [each for each in choices if len(wanted) >= PREFIX and key(each).lower().startswith(wanted.lower())],
+        [each for each in choices if name(each).casefold() == wanted.casefold()],
+    )
+    matches = next((way for way in ways if way and wanted), [])
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        names = ", ".join(f"{name(each)} ({key(each)})" for each in matches[:8])
+        raise UsageError("ambiguous", text=wanted, names=names)
+    raise UsageError(missing, text=wanted)
+
+
+def normal_enterprise_number(text: str) -> str:
+    """A Belgian enterprise number as ten digits, a foreign VAT number with its country; raises UsageError.
+
+    The numbers' own check digits are used, so that a typing error is found before anything is parked for it.
+    """
+    compact = "".join(c for c in text.upper() if c.isalnum())
+    try:
+        if compact.isdigit() or compact.startswith("BE"):
+            return str(belgian.validate(compact.removeprefix("BE")))
+        if compact[:2].lower() in european.MEMBER_STATES:
+            return str(european.validate(compact))
+    except ValidationError as problem:
+        raise UsageError("enterprise_number_wrong", number=clean(text, 40)) from problem
+    if _FOREIGN.match(compact):
+        return compact
+    raise UsageError("enterprise_number_wrong", number=clean(text, 40))
+
+
+def _normal_numbers(numbers: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(normal_enterprise_number(number) for number in numbers if number.strip()))
 
 
 async def propose_enterprise_numbers(desk: Desk, space: str) -> list[Proposal]:
     """Numbers proposed from the space's documents, most frequent first."""
-    raise NotImplementedError
+    counted: Counter[str] = Counter()
+    names: dict[str, str] = {}
+    async with desk.banqup() as source:
+        read = 0
+        async for page in source.scan(space):
+            for document in page.documents:
+                for number, name in _numbers_of(document).items():
+                    counted[number] += 1
+                    names[number] = names.get(number) or name
+            read += len(page.documents)
+            if read >= ENOUGH_DOCUMENTS:
+                break
+    ranked = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+    return [Proposal(number, names[number], documents) for number, documents in ranked]
+
+
+def _numbers_of(document: Document) -> dict[str, str]:
+    """Both parties' numbers: the space's own is the one that occurs in nearly all documents."""
+    found: dict[str, str] = {}
+    for party in (document.supplier, document.customer):
+        number = _number_of(party)
+        if number:
+            found[number] = party.name
+    return found
+
+
+def _number_of(party: Party) -> str | None:
+    for text in (party.enterprise_number, party.vat_number):
+        try:
+            if text:
+                return normal_enterprise_number(text)
+        except UsageError:
+            continue
+    return None
 
 
 def install(desk: Desk, space: Space, *, enterprise_numbers: Sequence[str], own_extension_off: bool) -> Installation:
     """Installs with the actor's consent. Not active. Checks and normalises the enterprise numbers."""
-    raise NotImplementedError
+    desk.must_write()
+    if not _SPACE_ID.match(space.id):
+        raise UsageError("space_id_wrong", space=space.id)
+    if desk.installations.get(space.id) is not None:
+        raise UsageError("already_installed", name=space.name)
+    now = desk.clock.now()
+    installation = Installation(
+        space=space.id,
+        name=space.name or space.id,
+        consent=Consent(by=desk.actor, at=datetime.fromtimestamp(now, UTC)),
+        enterprise_numbers=_normal_numbers(enterprise_numbers),
+        own_extension_off=own_extension_off,
+    )
+    desk.installations.save(installation)
+    desk.ledger.note(space.id, kind="installation", code="installed", args={}, actor=desk.actor, now=now)
+    return installation
 
 
 def set_enterprise_numbers(desk: Desk, space: str, numbers: Sequence[str]) -> Installation:
     """Changes the dossier's enterprise numbers."""
-    raise NotImplementedError
+    desk.must_write()
+    wanted = _normal_numbers(numbers)
+    if not wanted:
+        raise UsageError("enterprise_numbers_missing")
+    changed = desk.installations.change(space, lambda each: each.model_copy(update={"enterprise_numbers": wanted}))
+    desk.ledger.note(
+        space,
+        kind="installation",
+        code="enterprise_numbers_changed",
+        args={"numbers": ", ".join(wanted)},
+        actor=desk.actor,
+        now=desk.clock.now(),
+    )
+    enrol(desk, changed)
+    return changed
 
 
 def uninstall(desk: Desk, space: str) -> None:
     """Deactivates, forgets credentials and installation; the ledger keeps the keys, so nothing is sent again."""
-    raise NotImplementedError
-
-
-def set_credentials(desk: Desk, space: str, values: Mapping[CredentialField, SecretStr]) -> list[CredentialView]:
-    """Keeps credentials (those given), closes the circuits that wrong ones had opened, warns of a shared dossier."""
-    raise NotImplementedError
-
-
-def credentials(desk: Desk, space: str) -> list[CredentialView]:
-    """The three credentials as they may be shown."""
-    raise NotImplementedError
-
-
-def delete_credentials(desk: Desk, space: str) -> None:
-    """Deletes them from `credentials.toml`; says so where another source still answers."""
-    raise NotImplementedError
-
-
-async def try_credentials(desk: Desk, space: str, values: Mapping[CredentialField, SecretStr] | None = None) -> Verdict:
-    """Tests the stored credentials, or `values` before they are stored. Says what was proven and what not."""
-    raise NotImplementedError
-
-
-def shape_problem(field: CredentialField, value: str) -> str | None:
-    """The code of what is wrong with the shape of a value while it is typed (blank, inner spaces), or None."""
-    raise NotImplementedError
-
-
-def same_dossier(desk: Desk, space: str) -> list[Installation]:
-    """Other installations that send to the same dossier: a warning."""
-    raise NotImplementedError
+    desk.must_write()
+    if desk.installations.get(space) is None:
+        raise UsageError("no_such_installation", text=space)
+    now = desk.clock.now()
+    desk.installations.change(space, lambda each: each.model_copy(update={"active": False, "activated_at": None}))
+    if desk.ledger.space_run(space) is not None:
+        desk.ledger.end_activation(space, actor=desk.actor, now=now)
+    delete_credentials(desk, space)
+    desk.installations.remove(space)
+    desk.ledger.note(space, kind="installation", code="uninstalled", args={}, actor=desk.actor, now=now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 
 from pydantic import SecretStr
@@ -65,7 +64,10 @@ class SpaceStatus:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The whole, at one moment: crosses from the engine's side to a screen as one message. `version` moves on change."""
+    """The whole, at one moment: crosses from the engine's side to a screen as one message.
+
+    `version` moves whenever anything of it may have changed.
+    """
 
     version: int
     engine: EngineState
@@ -97,15 +99,7 @@ class Detail:
 def version(desk: Desk) -> int:
     """Moves whenever the ledger or the installations changed; cheap enough to ask several times a second."""
     ledger = desk.ledger.version() if desk.has_ledger() else 0
-    return hash((ledger, _stamp(desk.home.installations), engine(desk).pid))
-
-
-def _stamp(path: os.PathLike[str]) -> tuple[int, int, int] | None:
-    try:
-        status = os.stat(path)
-    except FileNotFoundError:
-        return None
-    return status.st_ino, status.st_mtime_ns, status.st_size
+    return hash((ledger, desk.installations.stamp(), engine(desk).pid))
 
 
 def snapshot(desk: Desk, *, space: str | None = None) -> Snapshot:
@@ -244,10 +238,10 @@ def efff(desk: Desk, delivery: int) -> bytes | None:
 
 def pdf(desk: Desk, delivery: int) -> bytes | None:
     """The PDF inside the e-fff file."""
-    from core.efff.pdf import embedded_pdf
+    from core.operations.efff_file import pdf_inside
 
     content = efff(desk, delivery)
-    return embedded_pdf(content) if content is not None else None
+    return pdf_inside(content) if content is not None else None
 
 
 MASK = SecretStr("not readable here")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from core.model import Delivery, Direction, State
 from core.operations import decisions
 from core.operations.decisions import Act, Situation
 from core.wording import messages
-from tests.core.operations.fakes import SPACE, FakeDesk, make_desk, stand
+from tests.core.operations.fakes import SPACE, FakeDesk, stand
 
 RULES = json.dumps({"rule": "V12"})
 NEVER = json.dumps({"rule": "V37"})
@@ -53,11 +52,9 @@ POSSIBLE: dict[Situation, set[Act]] = {
 """The table of decisions.md, written out."""
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> FakeDesk:
-    desk = make_desk(tmp_path)
+@pytest.fixture(autouse=True)
+def enrolled(desk: FakeDesk) -> None:
     desk.ledger.enrol(SPACE.id, target="fake", clid="c", dossier="D1", now=desk.clock.now())
-    return desk
 
 
 def found(desk: FakeDesk, name: str = "a") -> Delivery:

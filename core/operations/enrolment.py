@@ -1,0 +1,64 @@
+"""Tells the ledger where a space sends: target, CLID (as a fingerprint) and dossier, whenever one of them changes.
+
+The ledger needs no secret for this; a desk that cannot read the CLID leaves the fingerprint as it stands.
+"""
+
+from __future__ import annotations
+
+from core.errors import ProductError
+from core.installations import Installation
+from core.ledger.base import Scope
+from core.operations.desk import Desk
+from core.pingwin.target import Credentials
+from core.secrets import SecretName, fingerprint
+
+
+def enrol(desk: Desk, installation: Installation) -> bool:
+    """Enrols one space once its dossier is known. Returns whether the ledger knows it now."""
+    if not installation.file_id:
+        return False
+    clid = desk.secret(SecretName.CLID, installation.space)
+    before = desk.ledger.space_run(installation.space)
+    known_clid = before.clid if before else ""
+    desk.ledger.enrol(
+        installation.space,
+        target=target_name(desk),
+        clid=fingerprint(clid) if clid is not None else known_clid,
+        dossier=installation.file_id,
+        now=desk.clock.now(),
+    )
+    return True
+
+
+def enrol_all(desk: Desk) -> None:
+    """Enrols every installation again; the target of all of them changed."""
+    for installation in desk.installations.all():
+        enrol(desk, installation)
+
+
+def target_name(desk: Desk) -> str:
+    """The target's name as circuits carry it, empty while none is set."""
+    try:
+        return desk.target().name
+    except ProductError:
+        return ""
+
+
+def close_circuits(desk: Desk, space: str) -> None:
+    """Closes what wrong credentials had opened for a space's CLID and dossier, so that the queue goes on."""
+    run = desk.ledger.space_run(space)
+    if run is None:
+        return
+    ids = {Scope.CLID: run.clid, Scope.DOSSIER: run.dossier}
+    for circuit in desk.ledger.circuits():
+        if circuit.target == run.target and ids.get(circuit.scope) == circuit.id:
+            desk.ledger.close_circuit(circuit.target, circuit.scope, circuit.id, actor=desk.actor, now=desk.clock.now())
+
+
+def stored_credentials(desk: Desk, installation: Installation) -> Credentials | None:
+    """The three credentials as they are stored, or None while one is missing (or not readable here)."""
+    api_key = desk.secret(SecretName.API_KEY, installation.space)
+    clid = desk.secret(SecretName.CLID, installation.space)
+    if api_key is None or clid is None or not installation.file_id:
+        return None
+    return Credentials(api_key=api_key, clid=clid, file_id=installation.file_id)
