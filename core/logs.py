@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 
 from core.config import Home
-from core.secrets import Redactor
+from core.redaction import REDACTOR
 
 ROOT = "banqup_pingwin"
 MOST_BYTES = 2_000_000
@@ -16,7 +16,7 @@ FILES = 5
 
 
 class JsonLines(logging.Formatter):
-    """One record as one JSON object: time in UTC, level, logger, text, and the traceback without local values."""
+    """One record as one JSON object: time in UTC, level, logger, text, and the traceback as the redactor left it."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Formats a record."""
@@ -26,8 +26,8 @@ class JsonLines(logging.Formatter):
             "from": record.name.removeprefix(f"{ROOT}."),
             "text": record.getMessage(),
         }
-        if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+        if record.exc_text:
+            line["traceback"] = record.exc_text
         return json.dumps(line, ensure_ascii=False)
 
 
@@ -36,7 +36,7 @@ def log_to(home: Home, name: str = "engine.log", level: int = logging.INFO) -> N
     file = home.logs / name
     handler = RotatingFileHandler(file, maxBytes=MOST_BYTES, backupCount=FILES, encoding="utf-8", delay=True)
     handler.setFormatter(JsonLines())
-    handler.addFilter(Redactor())
+    handler.addFilter(REDACTOR)
     logger = logging.getLogger(ROOT)
     logger.handlers[:] = [handler]
     logger.setLevel(level)
