@@ -6,7 +6,7 @@ network. Methods are synchronous: they take about a millisecond. Times are argum
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -302,6 +302,21 @@ class Ledger(Protocol):
         """Discards them; the choice of the person who reactivates. Returns how many."""
         ...
 
+    def readdress(
+        self,
+        space: str,
+        *,
+        key: Callable[[str, int], str],
+        states: Collection[State],
+        actor: str = "engine",
+        now: float,
+    ) -> int:
+        """Gives rows of another dossier the space's present one, with new keys (5.2: the space gets another dossier).
+
+        `key(source_id, generation)` makes the key. Only rows in `states` move; a prepared one is prepared again.
+        """
+        ...
+
     # -- polling -----------------------------------------------------------------------------------------------------
 
     def due_polls(self, now: float) -> list[SpaceRun]:
@@ -336,7 +351,7 @@ class Ledger(Protocol):
         """Makes the next poll due at once (a person asked, or Banqup sent a hint)."""
         ...
 
-    # -- delivering: SETTLE, PICK + CLAIM, INTENT, RESULT (engine reference, 4.3) ---------------------------------------
+    # -- delivering: SETTLE, PICK + CLAIM, INTENT, RESULT (engine reference, 4.3) --------------------------------------
 
     def settle(self, worker: str, *, now: float, grace: float, lease: float) -> Claim | None:
         """Takes one row whose bytes may have left and whose time has come.
@@ -455,13 +470,25 @@ class Ledger(Protocol):
         ...
 
     def events(
-        self, *, delivery: int | None = None, space: str | None = None, after: int = 0, limit: int = 1000
+        self,
+        *,
+        delivery: int | None = None,
+        space: str | None = None,
+        after: int = 0,
+        limit: int = 1000,
+        newest: bool = False,
     ) -> list[Event]:
-        """The append-only history, oldest first."""
+        """The append-only history, oldest first; a space's includes what concerns the whole machine (space '').
+
+        With `newest`, the last `limit` events instead of the first, still oldest first.
+        """
         ...
 
-    def files_named(self) -> frozenset[str]:
-        """The sha256 of every spool file a row still names."""
+    def files_named(self, *, delivered_since: float | None = None) -> frozenset[str]:
+        """The sha256 of every spool file a row still names.
+
+        With `delivered_since` (Unix seconds), rows that came to rest before it name their file no longer (retention).
+        """
         ...
 
     def backup(self, path: str) -> None:

@@ -37,6 +37,9 @@ MOVING = frozenset({State.SEEN, State.READY})
 RETURNS = frozenset({State.PARKED, State.FAILED, State.DEAD, State.CHANGED, State.HISTORY, State.WITHDRAWN})
 """States that an undo goes back to: the reason of that time comes back with them."""
 
+NOT_OF_THE_REASON = frozenset({"state", "attempts", "findings", "derived", "dropped", "file_name"})
+"""What an event says besides the arguments of its code: where the row went, and the report of a conversion."""
+
 
 class Deciding(Store):
     """Decisions and notes."""
@@ -157,18 +160,14 @@ def _reason(tx: Transaction, decision: Decision, state: State) -> tuple[str | No
         return None, {}
     if state in RETURNS:
         before = tx.one(
-            "SELECT kind, code, args FROM event WHERE doc = ? AND json_extract(args, '$.state') = ?"
-            " ORDER BY id DESC LIMIT 1",
+            "SELECT code, args FROM event WHERE doc = ? AND json_extract(args, '$.state') = ? ORDER BY id DESC LIMIT 1",
             (decision.delivery, state),
         )
         if before is not None:
-            return before["code"], reason_arguments(before["kind"], before["args"])
+            return before["code"], reason_arguments(before["args"])
     return decision.code, {**decision.args, "actor": plain(decision.actor), "why": plain(decision.reason)}
 
 
-def reason_arguments(kind: str, args: str) -> Arguments:
-    """The arguments of a row's reason out of the event that gave it: without the state and without a report."""
-    said = arguments(args)
-    if kind == "prepared":
-        return {name: value for name, value in said.items() if name.startswith("other")}
-    return {name: value for name, value in said.items() if name not in {"state", "attempts"}}
+def reason_arguments(args: str) -> Arguments:
+    """The arguments of a row's reason out of the event that gave it: without the state and a conversion's report."""
+    return {name: value for name, value in arguments(args).items() if name not in NOT_OF_THE_REASON}

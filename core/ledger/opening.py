@@ -15,7 +15,6 @@ from core.errors import StoreError
 from core.files import fsync_directory, open_lock, refuse_wider, unwritable
 from core.ledger.library import (
     NETWORK_FILE_SYSTEMS,
-    Journal,
     file_system,
     journal_for,
     sqlite3,
@@ -62,15 +61,11 @@ def connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
     return connection
 
 
-def tune(connection: sqlite3.Connection, *, readonly: bool, wanted: Journal | None = None) -> None:
-    """Journal mode by the gate (or as `wanted`), every commit on disk, foreign keys on."""
+def tune(connection: sqlite3.Connection, *, readonly: bool) -> None:
+    """Journal mode by the gate, every commit on disk, foreign keys on."""
     current = str(connection.execute("PRAGMA journal_mode").fetchone()[0]).lower()
     fresh = connection.execute("PRAGMA schema_version").fetchone()[0] == 0
     mode = journal_for(sqlite3.sqlite_version_info, current=current, fresh=fresh)
-    if mode != "wal" and wanted == "wal" and fresh:
-        mode = "wal"
-    if wanted == "truncate" and current != "wal":
-        mode = "truncate"
     if readonly:
         connection.execute("PRAGMA query_only=ON")
     elif mode != current:
@@ -188,9 +183,7 @@ def stay(presence: int) -> None:
     fcntl.flock(presence, fcntl.LOCK_SH)
 
 
-def set_up(
-    path: Path, *, mode: int, steps: Sequence[Script], wanted: Journal | None
-) -> tuple[sqlite3.Connection, int, int]:
+def set_up(path: Path, *, mode: int, steps: Sequence[Script]) -> tuple[sqlite3.Connection, int, int]:
     """Opens for writing: (connection, lock, presence). Under the write lock, so that first starts do not collide."""
     refuse_network(path)
     prepare_file(path, mode)
@@ -201,7 +194,7 @@ def set_up(
         fcntl.flock(lock, fcntl.LOCK_EX)
         alone = first_in(presence)
         connection = connect(path, readonly=False)
-        tune(connection, readonly=False, wanted=wanted)
+        tune(connection, readonly=False)
         found, ours = schema_of(connection, path), steps[-1].version
         check_schema(found, ours, path, readonly=False)
         if found < ours:

@@ -15,7 +15,6 @@ from core.ledger.checking import Checking
 from core.ledger.circuits import Circuits
 from core.ledger.deciding import Deciding
 from core.ledger.delivering import Delivering
-from core.ledger.library import Journal
 from core.ledger.opening import look, set_up
 from core.ledger.polling import Polling
 from core.ledger.reading import Reading
@@ -33,17 +32,16 @@ def open_ledger(
     *,
     readonly: bool = False,
     file_mode: int = 0o600,
-    journal: Journal | None = None,
     steps: Sequence[Script] | None = None,
 ) -> SqliteLedger:
     """Opens a ledger, making it where there is none (unless `readonly`).
 
-    `journal` and `steps` are for tests: a journal mode other than the gate's for a new file, another schema.
+    `steps` is another schema, for tests of migrations.
     Raises StoreError (unusable, newer, network file system) and ConfigurationError (open to too many people).
     """
     schema = tuple(steps or scripts())
     if readonly:
         connection = look(path, ours=schema[-1].version)
         return SqliteLedger(path, connection, lock=-1, presence=-1, schema=schema[-1].version, readonly=True)
-    connection, lock, presence = set_up(path, mode=file_mode, steps=schema, wanted=journal)
+    connection, lock, presence = set_up(path, mode=file_mode, steps=schema)
     return SqliteLedger(path, connection, lock=lock, presence=presence, schema=schema[-1].version, readonly=False)

@@ -1,0 +1,1 @@
+"""The ledger: one contract, and what is SQLite's own."""

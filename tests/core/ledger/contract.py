@@ -1,0 +1,747 @@
+"""What every ledger must do. Each store subclasses these with a `ledger` fixture of its own.
+
+The statements are those of the engine reference: 4.3 (settle, claim, intent, result), 5.1 (states), 5.2 (history).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from core.errors import StoreError
+from core.ledger.base import Circuit, Decision, Finding, Ledger, Move, QueueQuery, Scope
+from core.ledger.replay import replay
+from core.model import NEVER, Arguments, Delivery, Direction, Rule, State, delivery_key
+from tests.core.ledger.makers import (
+    CLID,
+    DOSSIER,
+    GRACE,
+    LEASE,
+    OTHER,
+    SPACE,
+    TARGET,
+    activate,
+    claim,
+    confirmed,
+    delivered,
+    enrol,
+    found,
+    poll,
+    preparation,
+    ready,
+    sending,
+)
+
+
+def state_of(ledger: Ledger, delivery: int) -> State:
+    row = ledger.delivery(delivery)
+    assert row is not None
+    return row.state
+
+
+def settle(ledger: Ledger, now: float, worker: str = "s1") -> object:
+    return ledger.settle(worker, now=now, grace=GRACE, lease=LEASE)
+
+
+def decision(row: Delivery, state: State, code: str = "send", **more: object) -> Decision:
+    return Decision(row.id, row.state, state, code, "An", **more)  # type: ignore[arg-type]
+
+
+def row_of(ledger: Ledger, delivery: int) -> Delivery:
+    row = ledger.delivery(delivery)
+    assert row is not None
+    return row
+
+
+class Soundness:
+    """After every test the ledger is sound and its history replays to its rows."""
+
+    @pytest.fixture(autouse=True)
+    def sound(self, ledger: Ledger) -> object:
+        yield
+        assert ledger.check() == []
+
+
+class ActivationContract(Soundness):
+    """Spaces, baseline, on and off."""
+
+    def test_a_space_does_not_run_before_its_baseline_is_complete(self, ledger: Ledger) -> None:
+        enrol(ledger)
+        activation = ledger.begin_activation(
+            SPACE, Rule(), started_ns=500, kind="activation", requested_at=1.0, actor="An", now=1.0
+        )
+        ledger.record_baseline(activation.id, [found("new")], [], now=1.0)
+        assert ledger.due_polls(1e9) == []
+        assert ledger.claim("w", now=1e9, lease=LEASE) is None
+        ledger.complete_activation(activation.id, watermark_ns=500, now=2.0)
+        assert [run.space for run in ledger.due_polls(2.0)] == [SPACE]
+        assert claim(ledger, 3.0).delivery.number == "new"
+
+    def test_document_approved_before_activation_is_never_sent(self, ledger: Ledger) -> None:
+        enrol(ledger)
+        activation = ledger.begin_activation(
+            SPACE, Rule(), started_ns=500, kind="activation", requested_at=1.0, actor="An", now=1.0
+        )
+        old = found("old", state=State.HISTORY, reason="baseline")
+        assert ledger.record_baseline(activation.id, [old], [], now=1.0) == 1
+        complete = ledger.complete_activation(activation.id, watermark_ns=500, now=2.0)
+        assert (complete.history_count, complete.during_count) == (1, 0)
+        assert poll(ledger, found("old"), now=10.0) == 0
+        assert ledger.claim("w", now=1e9, lease=LEASE) is None
+        assert ledger.counts() == {SPACE: {State.HISTORY: 1}}
+
+    def test_counting_becomes_the_baseline_and_nothing_is_read_twice(self, ledger: Ledger) -> None:
+        enrol(ledger)
+        counting = ledger.begin_activation(
+            SPACE, Rule(), started_ns=0, kind="activation", requested_at=None, actor="engine", now=1.0
+        )
+        ledger.restart_scan(counting.id, started_ns=700)
+        ledger.record_baseline(counting.id, [found("a", state=State.HISTORY, reason="baseline")], ["doc-b"], now=1.0)
+        with pytest.raises(StoreError):
+            ledger.complete_activation(counting.id, watermark_ns=700, now=2.0)
+        ledger.request_activation(counting.id, requested_at=3.0, actor="An")
+        kept = ledger.begin_activation(
+            SPACE, Rule(), started_ns=9, kind="activation", requested_at=3.0, actor="An", now=3.0
+        )
+        assert (kept.id, kept.started_ns, kept.requested_at, kept.history_count) == (counting.id, 700, 3.0, 1)
+        assert ledger.not_yet(kept.id, ["doc-a", "doc-b", "doc-c"]) == {"doc-b"}
+        ledger.complete_activation(kept.id, watermark_ns=700, now=4.0)
+        assert ledger.not_yet(kept.id, ["doc-b"]) == frozenset()
+
+    def test_another_rule_ends_a_count_under_the_old_one(self, ledger: Ledger) -> None:
+        enrol(ledger)
+        narrow = ledger.begin_activation(
+            SPACE, Rule(), started_ns=1, kind="activation", requested_at=None, actor="engine", now=1.0
+        )
+        ledger.record_baseline(narrow.id, [], ["doc-b"], now=1.0)
+        wide = ledger.begin_activation(
+            SPACE,
+            Rule(purchase=frozenset({"VALIDATED", "FULLY_APPROVED"})),
+            started_ns=2,
+            kind="activation",
+            requested_at=None,
+            actor="engine",
+            now=2.0,
+        )
+        assert wide.id != narrow.id
+        assert ledger.activation(SPACE) == wide
+        assert ledger.not_yet(narrow.id, ["doc-b"]) == frozenset()
+
+    def test_deactivating_stops_at_once_and_keeps_the_queue(self, ledger: Ledger) -> None:
+        activate(ledger)
+        ready(ledger, "F1")
+        poll(ledger, found("F2"), now=11.0)
+        ledger.end_activation(SPACE, actor="An", now=12.0)
+        assert ledger.claim("w", now=1e9, lease=LEASE) is None
+        assert ledger.due_polls(1e9) == []
+        assert ledger.waiting(SPACE) == 2
+        assert ledger.counts()[SPACE] == {State.READY: 1, State.SEEN: 1}
+        activation = ledger.activation(SPACE)
+        assert activation is not None and activation.ended_at == 12.0
+
+    def test_a_stop_between_claim_and_intent_sends_nothing_and_gives_the_row_back(self, ledger: Ledger) -> None:
+        activate(ledger)
+        delivery = ready(ledger)
+        held = claim(ledger, 20.0)
+        ledger.hold(SPACE, True, actor="An", now=21.0)
+        assert not ledger.intent(held, now=22.0, until=82.0)
+        assert state_of(ledger, delivery) is State.READY
+        assert ledger.claim("w", now=23.0, lease=LEASE) is None
+        ledger.hold(SPACE, False, actor="An", now=24.0)
+        assert claim(ledger, 25.0).id == delivery
+
+    def test_an_activation_ended_meanwhile_does_not_start_the_space(self, ledger: Ledger) -> None:
+        enrol(ledger)
+        activation = ledger.begin_activation(
+            SPACE, Rule(), started_ns=500, kind="activation", requested_at=1.0, actor="An", now=1.0
+        )
+        ledger.end_activation(SPACE, actor="An", now=2.0)
+        assert ledger.record_baseline(activation.id, [found("F1")], [], now=2.5) == 0
+        assert ledger.complete_activation(activation.id, watermark_ns=500, now=3.0).completed_at is None
+        run = ledger.space_run(SPACE)
+        assert run is not None and not run.running
+
+    def test_reactivating_with_discard_sends_nothing_old(self, ledger: Ledger) -> None:
+        activate(ledger)
+        first = ready(ledger, "F1")
+        poll(ledger, found("F2"), now=11.0)
+        held = claim(ledger, 11.5)
+        ledger.end_activation(SPACE, actor="An", now=12.0)
+        assert ledger.discard_waiting(SPACE, actor="Bo", now=13.0) == 2
+        activate(ledger, now=14.0)
+        assert ledger.claim("w", now=1e9, lease=LEASE) is None
+        assert state_of(ledger, first) is State.DISCARDED
+        assert not ledger.holds(held, State.LEASED), "the worker that held it lost it"
+        decided = [event for event in ledger.events(delivery=first) if event.kind == "decision"]
+        assert [event.actor for event in decided] == ["Bo"]
+
+    def test_enrolling_again_changes_only_where_it_sends(self, ledger: Ledger) -> None:
+        activate(ledger)
+        ledger.hold(SPACE, True, actor="An", now=2.0)
+        ledger.enrol(SPACE, target=TARGET, clid="other", dossier="999", now=3.0)
+        run = ledger.space_run(SPACE)
+        assert run is not None
+        assert (run.running, run.held, run.dossier, run.watermark_ns) == (True, True, "999", 500)
+
+    def test_rows_follow_their_space_to_another_dossier_with_new_keys(self, ledger: Ledger) -> None:
+        activate(ledger)
+        gone, waiting = delivered(ledger, "F2"), ready(ledger, "F1", now=20.0)
+        ledger.enrol(SPACE, target=TARGET, clid=CLID, dossier="999", now=30.0)
+        assert ledger.known(SPACE, ["doc-F1", "doc-F2"]) == {}
+        moved = ledger.readdress(
+            SPACE,
+            key=lambda source_id, generation: delivery_key(CLID, "999", SPACE, source_id, generation),
+            states={State.SEEN, State.READY, State.LEASED},
+            now=31.0,
+        )
+        assert moved == 1
+        row = row_of(ledger, waiting)
+        assert (row.dossier, row.state) == ("999", State.SEEN), "prepared again for the other dossier"
+        assert row.key == delivery_key(CLID, "999", SPACE, "doc-F1", 0)
+        assert row_of(ledger, gone).dossier == DOSSIER
+
+
+class PollingContract(Soundness):
+    """Rows and watermark."""
+
+    def test_overlap_is_free(self, ledger: Ledger) -> None:
+        activate(ledger)
+        assert poll(ledger, found("F1"), found("F2"), now=10.0) == 2
+        assert poll(ledger, found("F1"), found("F2"), found("F3"), now=20.0) == 1
+
+    def test_the_watermark_never_moves_back(self, ledger: Ledger) -> None:
+        activate(ledger)
+        for mark, expected in ((2_000, 2_000), (1_500, 2_000), (None, 2_000), (2_001, 2_001)):
+            ledger.record_poll(SPACE, [], watermark_ns=mark, next_poll=1.0, swept=False, now=10.0)
+            run = ledger.space_run(SPACE)
+            assert run is not None and run.watermark_ns == expected
+
+    def test_a_failed_poll_is_told_once_a_streak_and_keeps_the_last_good_time(self, ledger: Ledger) -> None:
+        activate(ledger)
+        poll(ledger, now=10.0)
+        for now in (20.0, 30.0, 40.0):
+            ledger.poll_failed(SPACE, "banqup_down", {"status": 503}, next_poll=now + 5, now=now)
+        run = ledger.space_run(SPACE)
+        assert run is not None
+        assert (run.poll_failures, run.poll_code, run.poll_args) == (3, "banqup_down", {"status": 503})
+        assert run.last_good_poll == 10.0
+        poll(ledger, now=50.0)
+        codes = [event.code for event in ledger.events(space=SPACE) if event.kind == "poll"]
+        assert codes == ["banqup_down", "poll_works_again"]
+        run = ledger.space_run(SPACE)
+        assert run is not None and (run.poll_failures, run.poll_code, run.last_good_poll) == (0, None, 50.0)
+
+    def test_polls_come_round_oldest_first_and_at_once_when_asked(self, ledger: Ledger) -> None:
+        activate(ledger)
+        activate(ledger, OTHER)
+        poll(ledger, now=10.0)
+        poll(ledger, space=OTHER, now=5.0)
+        assert [run.space for run in ledger.due_polls(400.0)] == [OTHER, SPACE]
+        assert ledger.due_polls(100.0) == []
+        ledger.poll_now(SPACE)
+        assert [run.space for run in ledger.due_polls(100.0)] == [SPACE]
+
+    def test_a_changed_document_asks_once_and_stays_settled_when_left(self, ledger: Ledger) -> None:
+        activate(ledger)
+        delivery = delivered(ledger)
+        changed = found(
+            "F1", finding=Finding.CHANGED, state=State.CHANGED, reason="changed", delivery=delivery, content_hash="b:c"
+        )
+        assert poll(ledger, changed, now=20.0) == 0
+        assert state_of(ledger, delivery) is State.CHANGED
+        left = ledger.decide(decision(row_of(ledger, delivery), State.CONFIRMED, "left_as_delivered"), now=21.0)
+        assert left is not None and left.content_hash == "b:c", "what was left is what the next poll compares with"
+        assert left.delivered_at == 10.0 and left.reference == "PW-1"
+
+    def test_only_a_withdrawn_row_comes_back(self, ledger: Ledger) -> None:
+        activate(ledger)
+        poll(ledger, found("F1"))
+        held = claim(ledger, 11.0)
+        assert ledger.move(held, State.SEEN, Move(State.WITHDRAWN, NEVER, code="withdrawn"), now=12.0)
+        back = found("F1", finding=Finding.BACK, delivery=held.id)
+        poll(ledger, back, now=20.0)
+        assert state_of(ledger, held.id) is State.SEEN
+        again = claim(ledger, 21.0)
+        assert again.id == held.id
+        gone = delivered(ledger, "F2", now=30.0)
+        poll(ledger, found("F2", finding=Finding.BACK, delivery=gone), now=40.0)
+        assert state_of(ledger, gone) is State.CONFIRMED
+
+    def test_a_space_that_was_never_enrolled_is_refused(self, ledger: Ledger) -> None:
+        with pytest.raises(StoreError) as caught:
+            poll(ledger, found("F1"))
+        assert caught.value.code == "space_not_enrolled"
+
+    def test_known_gives_the_newest_generation(self, ledger: Ledger) -> None:
+        activate(ledger)
+        first = row_of(ledger, delivered(ledger))
+        again = ledger.decide(decision(first, State.SEEN, "resend", generation=True, key="k1"), now=20.0)
+        assert again is not None
+        assert ledger.known(SPACE, ["doc-F1", "doc-none"]) == {"doc-F1": again}
+
+    def test_hostile_text_is_kept_storable_and_short(self, ledger: Ledger) -> None:
+        activate(ledger)
+        hostile = found("F1", counterparty="\ud800A\0" + "x" * 1_000_000, number="=1+1\x1b[31m\u202e")
+        assert poll(ledger, hostile) == 1
+        row = claim(ledger, 11.0).delivery
+        assert row.counterparty.startswith("?A") and len(row.counterparty) <= 500
+        assert row.number == "=1+1\x1b[31m\u202e", "screens neutralise; the ledger keeps what it was told"
+
+
+class DeliveringContract(Soundness):
+    """SETTLE, CLAIM, INTENT, RESULT."""
+
+    def test_a_document_goes_from_seen_to_confirmed(self, ledger: Ledger) -> None:
+        activate(ledger)
+        poll(ledger, found("F1"))
+        held = claim(ledger, 11.0)
+        assert (held.delivery.state, held.until, held.fence) == (State.SEEN, 11.0 + LEASE, 1)
+        prepared = ledger.prepared(held, preparation("F1", issue_date=date(2026, 11, 2)), now=12.0)
+        assert prepared is not None
+        assert (prepared.state, prepared.issue_date, prepared.size) == (State.READY, date(2026, 11, 2), 2_048)
+        leased = claim(ledger, 13.0)
+        assert (leased.delivery.state, leased.fence) == (State.LEASED, 2)
+        assert ledger.intent(leased, now=14.0, until=74.0)
+        assert ledger.holds(leased, State.SENDING)
+        assert ledger.move(leased, State.SENDING, confirmed(15.0), now=15.0)
+        row = row_of(ledger, held.id)
+        assert (row.state, row.reference, row.delivered_at, row.attempts) == (State.CONFIRMED, "PW-1", 15.0, 0)
+        kinds = [event.kind for event in ledger.events(delivery=held.id)]
+        assert kinds == ["found", "claim", "prepared", "claim", "intent", "result"]
+        assert replay(ledger.events(delivery=held.id)).state is State.CONFIRMED
+
+    def test_a_row_that_is_held_is_not_claimed_twice(self, ledger: Ledger) -> None:
+        activate(ledger)
+        poll(ledger, found("F1"))
+        claim(ledger, 11.0)
+        assert ledger.claim("w2", now=12.0, lease=LEASE) is None
+
+    def test_a_lease_that_ran_out_is_claimed_again_and_counts_a_crash(self, ledger: Ledger) -> None:
+        activate(ledger)
+        poll(ledger, found("F1"))
+        first = claim(ledger, 11.0)
+        second = claim(ledger, 11.0 + LEASE, "w2")
+        assert (second.id, second.fence, second.delivery.crashes) == (first.id, 2, 1)
+        assert ledger.prepared(first, preparation(), now=80.0) is None
+        assert ledger.prepared(second, preparation(), now=81.0) is not None
+        fenced = [event for event in ledger.events(delivery=first.id) if event.kind == "fenced"]
+        assert [event.args["late_fence"] for event in fenced] == [1]
+
+    def test_intent_is_refused_once_the_lease_is_over(self, ledger: Ledger) -> None:
+        activate(ledger)
+        ready(ledger)
+        held = claim(ledger, 11.0)
+        assert not ledger.intent(held, now=11.0 + LEASE, until=200.0)
+        assert not ledger.holds(held, State.SENDING)
+
+    def test_a_crash_while_sending_leads_to_unknown_never_to_a_resend(self, ledger: Ledger) -> None:
+        activate(ledger)
+        held = sending(ledger)
+        end = 10.0 + LEASE
+        assert ledger.claim("w2", now=end + 1, lease=LEASE) is None
+        assert settle(ledger, end - 1) is None and state_of(ledger, held.id) is State.SENDING
+        assert settle(ledger, end) is None
+        row = row_of(ledger, held.id)
+        assert (row.state, row.due_at, row.attempts, row.crashes) == (State.UNKNOWN, end + GRACE, 1, 1)
+        assert settle(ledger, end + 1) is None, "not before the grace time"
+        asked = ledger.settle("s1", now=end + GRACE, grace=GRACE, lease=LEASE)
+        assert asked is not None and asked.delivery.state is State.UNKNOWN
+        assert ledger.settle("s2", now=end + GRACE, grace=GRACE, lease=LEASE) is None, "one asks at a time"
+        assert not ledger.move(held, State.SENDING, confirmed(end), now=end + 40), "the dead worker is fenced off"
+        assert ledger.move(asked, State.UNKNOWN, Move(State.PARKED, NEVER, code="outcome_unknown"), now=end + 41)
+        assert ledger.claim("w2", now=1e9, lease=LEASE) is None
+
+    def test_settling_ignores_held_inactive_and_open_circuits(self, ledger: Ledger) -> None:
+        activate(ledger)
+        held = sending(ledger)
+        ledger.hold(SPACE, True, actor="An", now=20.0)
+        ledger.end_activation(SPACE, actor="An", now=21.0)
+        ledger.set_circuit(Circuit(TARGET, Scope.TARGET, "", "open", "down", 1, NEVER, 80.0), actor="engine", now=22.0)
+        assert settle(ledger, 100.0) is None
+        assert state_of(ledger, held.id) is State.UNKNOWN
+        assert settle(ledger, 200.0) is not None
+
+    def test_a_late_acceptance_confirms_what_was_unknown(self, ledger: Ledger) -> None:
+        activate(ledger)
+        held = sending(ledger)
+        settle(ledger, 100.0)
+        assert not ledger.move(held, State.SENDING, confirmed(101.0), now=101.0)
+        assert ledger.evidence(held.id, "PW-9", fence=held.fence, now=101.0)
+        row = row_of(ledger, held.id)
+        assert (row.state, row.reference, row.delivered_at) == (State.CONFIRMED, "PW-9", 101.0)
+        assert not ledger.evidence(held.id, "PW-10", fence=held.fence, now=102.0)
+        assert row_of(ledger, held.id).reference == "PW-9"
+
+    def test_a_late_acceptance_takes_the_row_out_of_the_queue_before_it_is_sent_again(self, ledger: Ledger) -> None:
+        activate(ledger)
+        held = sending(ledger)
+        settle(ledger, 100.0)
+        asked = ledger.settle("s1", now=200.0, grace=GRACE, lease=LEASE)
+        assert asked is not None
+        assert ledger.move(asked, State.UNKNOWN, Move(State.READY, 200.0, code="not_there"), now=200.0)
+        second = claim(ledger, 201.0)
+        assert ledger.evidence(held.id, "PW-9", fence=held.fence, now=202.0)
+        assert not ledger.intent(second, now=203.0, until=260.0)
+
+    def test_a_result_with_a_wait_is_due_then_and_not_before(self, ledger: Ledger) -> None:
+        activate(ledger)
+        held = sending(ledger)
+        again = Move(State.READY, 500.0, code="refused_connection", args={"host": "x"}, counted=True)
+        assert ledger.move(held, State.SENDING, again, now=20.0)
+        row = row_of(ledger, held.id)
+        assert (row.state, row.reason, row.reason_args, row.attempts) == (
+            State.READY,
+            "refused_connection",
+            {"host": "x"},
+            1,
+        )
+        assert ledger.claim("w", now=499.0, lease=LEASE) is None
+        assert ledger.next_due() == pytest.approx(310.0), "the poll comes first"
+        assert claim(ledger, 500.0).id == held.id
+
+    def test_the_same_invoice_in_another_document_waits_for_a_person(self, ledger: Ledger) -> None:
+        activate(ledger)
+        poll(ledger, found("F1"), found("F1-copy"))
+        first = ledger.prepared(claim(ledger, 11.0), preparation("F1", "same"), now=11.0)
+        second = ledger.prepared(claim(ledger, 12.0), preparation("F1", "same"), now=12.0)
+        assert first is not None and first.state is State.READY
+        assert second is not None and (second.state, second.reason) == (State.PARKED, "possible_duplicate")
+        assert second.reason_args == {"other": first.id, "other_number": "F1", "other_state": "ready"}
+        assert ledger.same_invoice("same", other_than=second.source_id) == [row_of(ledger, first.id)]
+
+    @pytest.mark.parametrize("gone", [State.DISCARDED, State.WITHDRAWN, State.FAILED, State.DEAD])
+    def test_an_invoice_that_did_not_go_over_is_no_duplicate(self, ledger: Ledger, gone: State) -> None:
+        activate(ledger)
+        poll(ledger, found("F1"))
+        held = claim(ledger, 11.0)
+        prepared = ledger.prepared(held, preparation("F1", "same"), now=11.0)
+        assert prepared is not None
+        leased = claim(ledger, 12.0)
+        assert ledger.move(leased, State.LEASED, Move(gone, NEVER, code="x"), now=12.0)
+        poll(ledger, found("F1-copy"), now=20.0)
+        other = ledger.prepared(claim(ledger, 21.0), preparation("F1", "same"), now=21.0)
+        assert other is not None and other.state is State.READY
+
+    def test_an_invoice_of_history_is_a_possible_duplicate(self, ledger: Ledger) -> None:
+        activate(ledger)
+        poll(ledger, found("old", state=State.HISTORY, reason="late", invoice_key="same"), found("F1"))
+        row = ledger.prepared(claim(ledger, 11.0), preparation("F1", "same"), now=11.0)
+        assert row is not None and row.reason == "possible_duplicate"
+
+    def test_a_person_who_ordered_it_overrides_the_duplicate(self, ledger: Ledger) -> None:
+        activate(ledger)
+        poll(ledger, found("F1"), found("F1-copy"))
+        ledger.prepared(claim(ledger, 11.0), preparation("F1", "same"), now=11.0)
+        parked = ledger.prepared(claim(ledger, 12.0), preparation("F1", "same"), now=12.0)
+        assert parked is not None
+        sent = ledger.decide(decision(parked, State.SEEN), now=13.0)
+        assert sent is not None and sent.state is State.SEEN
+        leased = claim(ledger, 14.0)  # what a person ordered goes first
+        assert leased.id == parked.id
+        again = ledger.prepared(leased, preparation("F1", "same"), now=15.0)
+        assert again is not None and again.state is State.READY
+
+    def test_spaces_take_turns(self, ledger: Ledger) -> None:
+        activate(ledger)
+        activate(ledger, OTHER)
+        poll(ledger, *(found(f"F{n}") for n in range(3)), now=10.0)
+        poll(ledger, *(found(f"G{n}", OTHER) for n in range(3)), space=OTHER, now=11.0)
+        order = [claim(ledger, 20.0 + n).delivery.space for n in range(6)]
+        assert set(order[:2]) == set(order[2:4]) == set(order[4:]) == {SPACE, OTHER}
+
+    def test_an_open_circuit_keeps_its_spaces_waiting_and_no_others(self, ledger: Ledger) -> None:
+        activate(ledger)
+        ledger.enrol(OTHER, target=TARGET, clid="other", dossier="777", now=1.0)
+        activation = ledger.begin_activation(
+            OTHER, Rule(), started_ns=1, kind="activation", requested_at=1.0, actor="An", now=1.0
+        )
+        ledger.complete_activation(activation.id, watermark_ns=1, now=1.0)
+        poll(ledger, found("F1"), now=10.0)
+        poll(ledger, found("G1", OTHER, key="g1"), space=OTHER, now=10.0)
+        shut = Circuit(TARGET, Scope.DOSSIER, DOSSIER, "open", "wrong_key", 1, NEVER, 70.0, since=11.0)
+        ledger.set_circuit(shut, actor="engine", now=11.0)
+        assert ledger.circuits() == [shut] and ledger.circuit(TARGET, Scope.DOSSIER, DOSSIER) == shut
+        assert claim(ledger, 20.0).delivery.space == OTHER
+        assert ledger.claim("w", now=20.0, lease=LEASE) is None
+        assert ledger.next_due() == 20.0 + LEASE, "a space behind an open circuit is not due"
+        ledger.close_circuit(TARGET, Scope.DOSSIER, DOSSIER, actor="An", now=21.0)
+        assert ledger.circuits() == []
+        assert claim(ledger, 22.0).delivery.space == SPACE
+        codes = [event.code for event in ledger.events(space=SPACE) if event.kind == "circuit"]
+        assert codes == ["wrong_key", "circuit_closed"]
+
+    def test_a_cooldown_ends_by_itself(self, ledger: Ledger) -> None:
+        activate(ledger)
+        held = sending(ledger)
+        cooling = Circuit(TARGET, Scope.CLID, CLID, "cooling", "throttled", 1, 100.0, None)
+        assert ledger.move(held, State.SENDING, Move(State.READY, 20.0), now=20.0, circuit=cooling)
+        assert ledger.claim("w", now=99.0, lease=LEASE) is None
+        assert ledger.next_due() == 100.0
+        assert claim(ledger, 100.0).id == held.id
+
+    def test_a_row_that_only_counts_failures_blocks_nothing(self, ledger: Ledger) -> None:
+        activate(ledger)
+        ready(ledger)
+        ledger.set_circuit(Circuit(TARGET, Scope.TARGET, "", "closed", None, 3, 0.0, None), actor="engine", now=1.0)
+        assert ledger.circuits() == []
+        assert claim(ledger, 20.0)
+
+
+class DecidingContract(Soundness):
+    """What people do."""
+
+    def park(self, ledger: Ledger, reason: str = "outcome_unknown") -> Delivery:
+        held = sending(ledger)
+        assert ledger.move(held, State.SENDING, Move(State.PARKED, NEVER, code=reason, args={"n": 1}), now=20.0)
+        return row_of(ledger, held.id)
+
+    def test_a_decision_is_recorded_with_who_when_and_why(self, ledger: Ledger) -> None:
+        activate(ledger)
+        parked = self.park(ledger)
+        done = ledger.decide(decision(parked, State.DISCARDED, "discarded", reason="paid in cash"), now=30.0)
+        assert done is not None and done.state is State.DISCARDED
+        event = ledger.events(delivery=parked.id)[-1]
+        assert (event.kind, event.actor, event.code, event.at) == ("decision", "An", "discarded", 30.0)
+        assert event.args == {"state": "discarded", "why": "paid in cash"}
+        assert event.trigger == "manual"
+
+    def test_a_decision_on_a_row_that_moved_meanwhile_changes_nothing(self, ledger: Ledger) -> None:
+        activate(ledger)
+        parked = self.park(ledger)
+        assert ledger.decide(decision(parked, State.DISCARDED, "discarded"), now=30.0) is not None
+        assert ledger.decide(decision(parked, State.READY, "send"), now=31.0) is None
+        assert state_of(ledger, parked.id) is State.DISCARDED
+
+    def test_a_decision_takes_the_row_from_its_worker(self, ledger: Ledger) -> None:
+        activate(ledger)
+        delivery = ready(ledger)
+        held = claim(ledger, 20.0)
+        assert ledger.decide(decision(row_of(ledger, delivery), State.DISCARDED, "discarded"), now=21.0) is not None
+        assert not ledger.intent(held, now=22.0, until=80.0)
+
+    def test_what_a_person_sends_starts_afresh_and_the_attempt_is_theirs(self, ledger: Ledger) -> None:
+        activate(ledger)
+        held = sending(ledger)
+        assert ledger.move(held, State.SENDING, Move(State.DEAD, NEVER, code="gave_up", counted=True), now=20.0)
+        dead = row_of(ledger, held.id)
+        assert dead.attempts == 1
+        retried = ledger.decide(decision(dead, State.READY, "retry"), now=30.0)
+        assert retried is not None and (retried.attempts, retried.crashes, retried.reason) == (0, 0, None)
+        again = claim(ledger, 31.0)
+        assert ledger.intent(again, now=31.0, until=90.0)
+        intents = [event for event in ledger.events(delivery=held.id) if event.kind == "intent"]
+        assert [(event.actor, event.trigger) for event in intents] == [("engine", "automatic"), ("An", "manual")]
+
+    def test_mark_delivered_can_be_undone_with_its_reason(self, ledger: Ledger) -> None:
+        activate(ledger)
+        parked = self.park(ledger)
+        marked = ledger.decide(decision(parked, State.CONFIRMED, "marked_delivered", delivered_at=30.0), now=30.0)
+        assert marked is not None
+        assert (marked.reason, marked.delivered_at, marked.reference) == ("marked_delivered", 30.0, None)
+        undone = ledger.decide(decision(marked, State.PARKED, "undo"), now=31.0)
+        assert undone is not None
+        assert (undone.state, undone.reason, undone.reason_args) == (State.PARKED, "outcome_unknown", {"n": 1})
+        assert undone.delivered_at is None
+
+    def test_a_second_delivery_is_a_row_of_its_own(self, ledger: Ledger) -> None:
+        activate(ledger)
+        first = row_of(ledger, delivered(ledger))
+        again = ledger.decide(decision(first, State.SEEN, "resend_again", generation=True, key="k1"), now=30.0)
+        assert again is not None
+        assert (again.generation, again.key, again.state, again.sha256) == (1, "k1", State.SEEN, None)
+        assert state_of(ledger, first.id) is State.CONFIRMED
+        assert ledger.decide(decision(first, State.SEEN, "resend_again", generation=True, key="k1"), now=31.0) is None
+        assert claim(ledger, 32.0).id == again.id
+
+    def test_a_changed_document_sent_again_no_longer_waits_for_a_person(self, ledger: Ledger) -> None:
+        activate(ledger)
+        delivery = delivered(ledger)
+        poll(ledger, found("F1", finding=Finding.CHANGED, state=State.CHANGED, delivery=delivery), now=20.0)
+        changed = row_of(ledger, delivery)
+        again = ledger.decide(decision(changed, State.SEEN, "resend_changed", generation=True, key="k1"), now=30.0)
+        assert again is not None and again.generation == 1
+        assert state_of(ledger, delivery) is State.CONFIRMED
+        assert row_of(ledger, delivery).delivered_at == 10.0
+
+    def test_ready_without_a_file_is_prepared_first(self, ledger: Ledger) -> None:
+        activate(ledger)
+        poll(ledger, found("F1"))
+        held = claim(ledger, 11.0)
+        assert ledger.move(held, State.SEEN, Move(State.PARKED, NEVER, code="V12"), now=12.0)
+        sent = ledger.decide(decision(row_of(ledger, held.id), State.READY), now=13.0)
+        assert sent is not None and sent.state is State.SEEN
+
+    def test_history_moves_only_by_a_person(self, ledger: Ledger) -> None:
+        activate(ledger)
+        poll(ledger, found("old", state=State.HISTORY, reason="late"))
+        row = ledger.window(QueueQuery(history=True), 0, 1)[0]
+        included = ledger.decide(decision(row, State.SEEN, "include"), now=20.0)
+        assert included is not None
+        assert claim(ledger, 21.0).id == row.id
+
+    def test_a_note_moves_nothing(self, ledger: Ledger) -> None:
+        activate(ledger)
+        delivery = ready(ledger)
+        ledger.note(
+            SPACE, kind="request", code="asked", args={"state": "confirmed"}, actor="An", now=20.0, delivery=delivery
+        )
+        assert state_of(ledger, delivery) is State.READY
+        assert ledger.events(delivery=delivery)[-1].args == {}
+
+
+class ReadingContract(Soundness):
+    """Counts, windows, history."""
+
+    def fill(self, ledger: Ledger) -> dict[str, int]:
+        """One row in each place of the queue: number -> id."""
+        activate(ledger)
+        ids = {}
+        for n, (number, move) in enumerate(
+            {
+                "sent": confirmed(20.0),
+                "later": confirmed(30.0),
+                "lost": Move(State.UNKNOWN, 900.0),
+                "parked": Move(State.PARKED, NEVER, code="outcome_unknown"),
+                "failed": Move(State.FAILED, NEVER, code="refused"),
+            }.items()
+        ):
+            now = 10.0 * (n + 1)
+            held = sending(ledger, number, now)
+            assert ledger.move(held, State.SENDING, move, now=now)
+            ids[number] = held.id
+        poll(ledger, found("gone"), now=80.0)
+        held = claim(ledger, 81.0)
+        assert ledger.move(held, State.SEEN, Move(State.WITHDRAWN, NEVER, code="withdrawn"), now=82.0)
+        ids["gone"] = held.id
+        old = found("old", state=State.HISTORY, reason="late", direction=Direction.SALES)
+        poll(ledger, old, found("new1"), found("new2"), now=90.0)
+        for row in ledger.known(SPACE, ["doc-old", "doc-new1", "doc-new2"]).values():
+            ids[row.number] = row.id
+        return ids
+
+    def test_needs_you_comes_first_then_what_moves_then_newest(self, ledger: Ledger) -> None:
+        ids = self.fill(ledger)
+        shown = [row.number for row in ledger.window(QueueQuery(history=True), 0, 50)]
+        assert shown == ["failed", "parked", "lost", "new1", "new2", "gone", "later", "sent", "old"]
+        assert [row.number for row in ledger.window(QueueQuery(), 0, 50)] == shown[:-1]
+        assert ledger.total(QueueQuery()) == 8 and ledger.total(QueueQuery(history=True)) == 9
+        for place, number in enumerate(shown):
+            assert ledger.position(QueueQuery(history=True), ids[number]) == place
+        assert ledger.position(QueueQuery(), ids["old"]) is None
+        assert [row.number for row in ledger.window(QueueQuery(), 2, 3)] == shown[2:5]
+
+    def test_views_narrow_by_state_space_and_direction(self, ledger: Ledger) -> None:
+        self.fill(ledger)
+        for query, expected in (
+            (QueueQuery(states=frozenset({State.FAILED, State.CONFIRMED})), ["failed", "later", "sent"]),
+            (QueueQuery(states=frozenset({State.HISTORY})), ["old"]),
+            (QueueQuery(spaces=(OTHER,)), []),
+            (QueueQuery(spaces=(SPACE, OTHER), states=frozenset({State.PARKED})), ["parked"]),
+            (QueueQuery(directions=frozenset({Direction.SALES}), history=True), ["old"]),
+            (QueueQuery(directions=frozenset(Direction), states=frozenset({State.SEEN})), ["new1", "new2"]),
+        ):
+            assert [row.number for row in ledger.window(query, 0, 50)] == expected
+            assert ledger.total(query) == len(expected)
+
+    @pytest.mark.parametrize("key", ["id", "number", "-amount", "party", "date", "next_try", "state", "nonsense"])
+    def test_positions_agree_with_every_order(self, ledger: Ledger, key: str) -> None:
+        self.fill(ledger)
+        query = QueueQuery(sort=key, history=True)
+        for place, row in enumerate(ledger.window(query, 0, 50)):
+            assert ledger.position(query, row.id) == place
+
+    @pytest.mark.parametrize(
+        "text", ["zoë", "ZOE", "2026/0", "0403019261", "BE0403.019.261", "1.234,50", "1234.5", "zoe 2026", "doc-x"]
+    )
+    def test_text_finds_as_people_type(self, ledger: Ledger, text: str) -> None:
+        activate(ledger)
+        row = found("x", number="2026/0042", counterparty="Café Zoë", vat_number="BE 0403.019.261")
+        poll(ledger, replace(row, amount=Decimal("1234.50")), found("y", vat_number="", counterparty="Peeters"))
+        hits = ledger.window(QueueQuery(text=text), 0, 10)
+        assert [hit.number for hit in hits] == ["2026/0042"]
+        assert ledger.total(QueueQuery(text=text)) == len(hits)
+
+    def test_text_finds_a_delivery_by_its_id(self, ledger: Ledger) -> None:
+        activate(ledger)
+        delivery = ready(ledger, "A")
+        assert [row.id for row in ledger.window(QueueQuery(text=f"{delivery}"), 0, 10)] == [delivery]
+
+    def test_prefixes_of_key_and_source_id_name_a_delivery(self, ledger: Ledger) -> None:
+        activate(ledger)
+        row = row_of(ledger, ready(ledger, "F1"))
+        assert ledger.by_key(row.key[:8]) == ledger.by_key("doc-F") == [row]
+        assert ledger.by_key("doc") == [], "at least 4 characters"
+
+    def test_the_version_moves_with_every_change_and_rests_without(self, ledger: Ledger) -> None:
+        activate(ledger)
+        before = ledger.version()
+        ledger.counts(), ledger.window(QueueQuery(), 0, 10), ledger.claim("w", now=2.0, lease=1.0)
+        assert ledger.version() == before
+        poll(ledger, found("F1"))
+        assert ledger.version() > before
+
+    def test_events_page_by_id_and_from_the_end(self, ledger: Ledger) -> None:
+        activate(ledger)
+        ready(ledger)
+        everything = ledger.events()
+        assert [event.id for event in everything] == sorted(event.id for event in everything)
+        assert ledger.events(after=everything[2].id) == everything[3:]
+        assert ledger.events(limit=2) == everything[:2]
+        assert ledger.events(newest=True, limit=2) == everything[-2:]
+        ledger.note("", kind="machine", code="started", args={}, actor="engine", now=99.0)
+        assert ledger.events(space=SPACE)[-1].code == "started", "what concerns the machine concerns its spaces"
+
+    def test_a_file_is_named_until_its_term_after_delivery(self, ledger: Ledger) -> None:
+        activate(ledger)
+        old, new = row_of(ledger, delivered(ledger, "F1", 10.0)), row_of(ledger, delivered(ledger, "F2", 50.0))
+        waiting = row_of(ledger, ready(ledger, "F3", 60.0))
+        assert ledger.files_named() == {old.sha256, new.sha256, waiting.sha256}
+        assert ledger.files_named(delivered_since=40.0) == {new.sha256, waiting.sha256}
+
+    def test_meta_remembers(self, ledger: Ledger) -> None:
+        assert ledger.get_meta("engine_version") is None
+        ledger.set_meta("engine_version", "1")
+        ledger.set_meta("engine_version", "2")
+        assert ledger.get_meta("engine_version") == "2"
+
+    def test_arguments_survive(self, ledger: Ledger) -> None:
+        activate(ledger)
+        said: Arguments = {"text": "“é”\n", "n": 3, "share": 0.5, "nothing": None}
+        ledger.note(SPACE, kind="tested", code="ok", args=said, actor="An", now=5.0)
+        assert ledger.events(space=SPACE)[-1].args == said
+
+
+class RestoreContract(Soundness):
+    """A restored ledger sends nothing by itself that it cannot prove unsent."""
+
+    def test_after_a_restore_nothing_goes_out_that_may_have_gone(self, ledger: Ledger) -> None:
+        activate(ledger)
+        gone = delivered(ledger, "sent", 19.0)
+        held = sending(ledger, "sending", 20.0)
+        ready(ledger, "ready", 21.0)
+        poll(ledger, found("seen"), now=22.0)
+        turned = ledger.after_restore(now=30.0)
+        assert sum(turned.values()) == 3
+        assert ledger.claim("w", now=1e9, lease=LEASE) is None
+        assert state_of(ledger, gone) is State.CONFIRMED
+        assert not ledger.holds(held, State.SENDING)
+        assert ledger.counts()[SPACE] == {State.UNKNOWN: 3, State.CONFIRMED: 1}
+
+    def test_a_backup_is_a_whole_ledger(self, ledger: Ledger, tmp_path: Path) -> None:
+        activate(ledger)
+        ready(ledger)
+        target = tmp_path / "copy.db"
+        ledger.backup(str(target))
+        assert target.stat().st_mode & 0o777 == 0o600
+        with pytest.raises(StoreError):
+            ledger.backup(str(target))
+
+
+class LedgerContract(
+    ActivationContract, PollingContract, DeliveringContract, DecidingContract, ReadingContract, RestoreContract
+):
+    """All of it."""
