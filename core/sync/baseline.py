@@ -124,7 +124,7 @@ def counted(ledger: Ledger, activation: Activation) -> bool:
 
 
 async def _pass(counting: Counting, *, since_ns: int | None) -> int:
-    """Reads the list once (`since_ns` None: the whole) and writes what it says, page by page. Returns the rows added."""
+    """Reads the list once (`since_ns` None: the whole), writes what it says page by page. Returns the rows added."""
     ledger, activation = counting.ledger, counting.activation
     added, clock_ns = 0, None
     async for page in counting.source.scan(counting.run.space, since_ns):

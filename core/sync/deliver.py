@@ -22,7 +22,7 @@ MOST_CRASHES = 2
 
 
 class Deliverer:
-    """Takes deliveries one at a time. Several share `slots`, which bounds how many uploads are under way at a target."""
+    """Takes deliveries one at a time. Several share `slots`, which bounds the uploads under way at a target."""
 
     def __init__(self, outside: Outside, worker: str, slots: asyncio.Semaphore) -> None:
         self.outside = outside
@@ -212,12 +212,12 @@ class Deliverer:
         """Whether an earlier try of this very delivery had an unknown outcome."""
         return any(
             event.kind in {"result", "settled", "settle"} and event.args.get("state") == State.UNKNOWN
-            for event in self.outside.ledger.events(delivery=claim.id)
+            for event in self.outside.ledger.events(delivery=claim.id, newest=True)
         )
 
     def _file_name(self, claim: Claim) -> str:
         """The name the conversion gave the file, kept with the event of its preparation."""
-        prepared = [e for e in self.outside.ledger.events(delivery=claim.id) if e.args.get("file_name")]
+        prepared = [e for e in self.outside.ledger.events(delivery=claim.id, newest=True) if e.args.get("file_name")]
         return str(prepared[-1].args["file_name"]) if prepared else f"efff_{claim.delivery.key[:16]}.xml"
 
     def _circuit(self, account: Account, scope: Scope) -> Circuit | None:

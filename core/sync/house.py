@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from core.banqup.client import BanqupClient
 from core.clock import Clock
@@ -19,7 +20,8 @@ from core.installations import Installation, Installations
 from core.ledger.base import Ledger
 from core.pingwin import open_target
 from core.pingwin.target import Credentials
-from core.secrets import SecretName, Secrets, fingerprint
+from core.redaction import fingerprint
+from core.secrets import Found, SecretName, Secrets
 from core.spool import Spool
 from core.sync.outside import Outside, SourcePause
 
@@ -47,34 +49,49 @@ class House:
         self.problem: ConfigurationError | None = None
         self._secrets = Secrets(home, environ)
         self._workshop: Workshop | None = None
+        self._made_from: object = None
+        self._retired: list[BanqupClient] = []
         self._stamp: object = None
         self._pause = SourcePause()
         self._offset = clock.now() - clock.boot()
         self._steady_at = 0.0
 
-    async def refresh(self) -> bool:
-        """Applies what changed in the files since the last look. True where anything did."""
-        stamp = tuple(_stamp(path) for path in (self.home.installations, self.home.credentials))
+    def refresh(self) -> bool:
+        """Applies what changed in the files since the last look. True where anything did.
+
+        Source and target are made anew only where their settings moved; work under way keeps those it began with.
+        """
+        stamp = tuple(_stamp(path) for path in self._watched())
         if stamp == self._stamp:
             return False
         self._stamp = stamp
         self.machine = self.installations.machine()
         self._secrets = Secrets(self.home, self.environ)
+        secret = self._secrets.find(SecretName.BANQUP_SECRET, None)
+        made_from = self.machine, secret and secret.value.get_secret_value(), stamp[2:]
+        if made_from == self._made_from:
+            return True
+        self._made_from = made_from
         self._pause.succeeded()
-        before, self._workshop = self._workshop, None
-        if before is not None:
-            await before.source.aclose()
-        self.problem = None
+        if self._workshop is not None:
+            self._retired.append(self._workshop.source)
+        self._workshop, self.problem = None, None
         try:
-            self._workshop = self._open()
+            self._workshop = self._open(secret)
         except ConfigurationError as problem:
             self.problem = problem
         return True
 
     async def close(self) -> None:
         """Closes the connections."""
-        if self._workshop is not None:
-            await self._workshop.source.aclose()
+        current = [self._workshop.source] if self._workshop is not None else []
+        for source in (*self._retired, *current):
+            await source.aclose()
+
+    def _watched(self) -> list[Path]:
+        """The files whose change is applied without a restart."""
+        contracts = sorted(self.home.contracts.glob("*.toml")) if self.home.contracts.is_dir() else []
+        return [self.home.installations, self.home.credentials, *contracts]
 
     def workshop(self) -> Workshop | None:
         """Source and target, or None while they are not (or wrongly) set; `problem` then says why."""
@@ -112,8 +129,7 @@ class House:
         self._offset = offset
         return self.clock.boot() >= self._steady_at
 
-    def _open(self) -> Workshop:
-        secret = self._secrets.find(SecretName.BANQUP_SECRET, None)
+    def _open(self, secret: Found | None) -> Workshop:
         if not self.machine.banqup.base_url or secret is None:
             raise ConfigurationError("banqup_not_connected")
         source = BanqupClient(self.machine.banqup, secret.value)
@@ -138,11 +154,9 @@ def _convert(xml: bytes, target: Format, pdf: bytes | None, key: str) -> Convers
     return convert(xml, target, pdf=pdf, key=key)
 
 
-def _stamp(path: object) -> tuple[int, int, int] | None:
-    from pathlib import Path
-
+def _stamp(path: Path) -> tuple[int, int, int] | None:
     try:
-        status = Path(str(path)).stat()
+        status = path.stat()
     except FileNotFoundError:
         return None
     return status.st_ino, status.st_mtime_ns, status.st_size

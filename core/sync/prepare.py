@@ -162,7 +162,7 @@ def overridden(outside: Outside, delivery: int) -> frozenset[str]:
     """Rules that a person decided to send this delivery in spite of."""
     return frozenset(
         str(event.args["rule"])
-        for event in outside.ledger.events(delivery=delivery)
+        for event in outside.ledger.events(delivery=delivery, newest=True)
         if event.kind == "decision" and event.code == "send" and event.args.get("rule")
     )
 

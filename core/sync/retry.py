@@ -38,7 +38,7 @@ OUTCOMES: dict[AnswerKind, Outcome] = {
     AnswerKind.NOT_SENT: Outcome(State.READY, counted=False, fails=Scope.TARGET),
     AnswerKind.UNKNOWN: Outcome(State.UNKNOWN, counted=True, opens=Scope.TARGET),
 }
-"""What each class of answer does. Account trouble never counts as the document's attempt, so it never ends in `dead`."""
+"""What each class of answer does. Account trouble never counts as an attempt, so it never ends in `dead`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import datetime
 
 from core.banqup.client import CredentialsRefused, Forbidden, NotFound, SpaceGone
@@ -40,7 +41,7 @@ class Supervisor:
 
     async def round(self, *, everything: bool = False) -> None:
         """Looks once at all that may be due. With `everything`, every active space is polled, due or not."""
-        await self.house.refresh()
+        self.house.refresh()
         self._collect_finished()
         workshop = self.house.workshop()
         if workshop is None:
@@ -195,15 +196,14 @@ class Supervisor:
             ledger.close_circuit(target.name, scope, id, actor="engine", now=now)
         else:
             later = now + next_probe(circuit, self.house.machine.timing)
-            from dataclasses import replace
-
             ledger.set_circuit(replace(circuit, probe_at=later, probes=circuit.probes + 1), actor="engine", now=now)
 
     def _clean(self) -> None:
         now = self.house.clock.now()
         if now - self._cleaned_at >= DAY:
             self._cleaned_at = now
-            self.house.spool.collect(self.house.ledger.files_named(), now=now)
+            kept = self.house.ledger.files_named(delivered_since=now - self.house.machine.spool_days * DAY)
+            self.house.spool.collect(kept, now=now)
 
     # -- tasks ---------------------------------------------------------------------------------------------------
 
