@@ -30,7 +30,7 @@ class Scope(StrEnum):
     MANAGE = "manage"
     CONNECTIONS = "connections"
     CREDENTIALS = "credentials"
-    ACTIVATION = "activation"
+    MAIL = "mail"
 
 
 class Confirmation(StrEnum):
@@ -143,7 +143,9 @@ ACTIONS: tuple[Action, ...] = (
         7,
         Act.INCLUDE,
     ),
-    Action("undo", "u", N_("Undo"), N_("Take back the last decision on it."), Scope.DELIVERY, True, _INLINE, 8, Act.UNDO),
+    Action(
+        "undo", "u", N_("Undo"), N_("Take back the last decision on it."), Scope.DELIVERY, True, _INLINE, 8, Act.UNDO
+    ),
     Action("mark", "space", N_("Mark"), N_("Mark several, to decide on them together."), Scope.QUEUE),
     Action("history", "h", N_("History"), N_("Show or hide documents from before activation."), Scope.QUEUE),
     Action("attention", "n", N_("Needs you"), N_("Show only what needs you, or everything again."), Scope.QUEUE),
@@ -152,15 +154,22 @@ ACTIONS: tuple[Action, ...] = (
     Action("save_xml", "x", N_("Save XML"), N_("Save the e-fff file on this machine."), Scope.DOCUMENT, footer=20),
     Action("save_pdf", "p", N_("Save PDF"), N_("Save the PDF that is inside it."), Scope.DOCUMENT, footer=21),
     Action("copy", "c", N_("Copy"), N_("Copy the facts to the clipboard of your terminal."), Scope.DOCUMENT),
-    Action("preview", "v", N_("Request"), N_("Show the request that goes to Pingwin, without secrets."), Scope.DOCUMENT),
+    Action(
+        "preview", "v", N_("Request"), N_("Show the request that goes to Pingwin, without secrets."), Scope.DOCUMENT
+    ),
     Action("choose", "enter", N_("Queue"), N_("The queue of this space."), Scope.SPACES, footer=1),
     Action("manage_space", "m", N_("Manage"), N_("Active, credentials, enterprise numbers."), Scope.SPACES, footer=2),
     Action("all_spaces", "a", N_("All"), N_("One queue of all spaces."), Scope.SPACES, footer=3),
     Action("switch", "A", N_("Active"), N_("Switch Active on, or off to disconnect."), Scope.MANAGE, True, _INLINE, 1),
-    Action("hold", "p", N_("Hold"), N_("Pause uploads, or go on. Nothing becomes history."), Scope.MANAGE, True, _INLINE, 2),
+    Action(
+        "hold", "p", N_("Hold"), N_("Pause uploads, or go on. Nothing becomes history."), Scope.MANAGE, True, _INLINE, 2
+    ),
     Action("credentials", "c", N_("Credentials"), N_("API Key, CLID and File ID."), Scope.MANAGE, footer=3),
     Action("numbers", "e", N_("Numbers"), N_("The dossier's enterprise numbers."), Scope.MANAGE),
     Action("uninstall", "X", N_("Uninstall"), N_("Remove Pingwin from this space."), Scope.MANAGE, True, _TYPED),
+    Action(
+        "copy_mail", "c", N_("Copy"), N_("Copy the e-mail to the clipboard of your terminal."), Scope.MAIL, footer=1
+    ),
     Action("save", "s", N_("Save"), N_("Save configuration."), Scope.CREDENTIALS, True),
     Action("next", "enter", N_("Next"), N_("Next field, or pick the choice under the cursor."), Scope.FORM, footer=1),
     Action("field", "tab", N_("Field"), N_("To the next field; shift+tab to the one before."), Scope.FORM, footer=2),
@@ -169,7 +178,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("launcher", "3", N_("Apps"), N_("The app launcher: install Pingwin in a space."), Scope.EVERYWHERE),
     Action("connections", "4", N_("Machine"), N_("The two connections and the engine."), Scope.EVERYWHERE),
     Action("back", "escape", N_("Back"), N_("One step back."), Scope.EVERYWHERE, footer=80),
-    Action("help", "question_mark", N_("Help"), N_("What this screen is for, and its keys."), Scope.EVERYWHERE, footer=90),
+    Action(
+        "help", "question_mark", N_("Help"), N_("What this screen is for, and its keys."), Scope.EVERYWHERE, footer=90
+    ),
     Action("quit", "q", N_("Quit"), N_("Leave the console; the engine goes on."), Scope.EVERYWHERE, footer=95),
 )
 """Plain letters, enter, escape, / and ? only; what changes much is upper-case and far from j k g G (convention 20)."""
@@ -221,11 +232,7 @@ def refusal(action: Action, situation: Situation) -> Refusal | None:
 
 def footer(scopes: tuple[Scope, ...], situation: Situation) -> list[Action]:
     """At most six keys: what is possible here now, by rank; what cannot be done now makes room for what can."""
-    possible = [
-        action
-        for action in in_scope(*scopes)
-        if action.footer and _worth_a_place(action, situation)
-    ]
+    possible = [action for action in in_scope(*scopes) if action.footer and _worth_a_place(action, situation)]
     possible.sort(key=lambda action: action.footer)
     always = [action for action in possible if action.footer >= 80]
     own = [action for action in possible if action.footer < 80]

@@ -1,30 +1,227 @@
-"""The console as it is started: which screen opens first, and how one leads to the next."""
+"""The console as it is started: which screen opens first, and how one leads to the next.
+
+Screens are imported when they are opened. `run_console` is the only way in.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from textual.screen import Screen
+
+from core.model import Space
+from core.operations import installing, trial, walkthrough
 from core.operations.desk import Desk
-from tui.console import Console
-from tui.plain import neutral
+from tui.console import BOTTOM, Console
+from tui.journey import WALKTHROUGH, Journey, resume
+
+if TYPE_CHECKING:
+    from tui.screens.form import FormScreen
 
 
 class BanqupConsole(Console):
-    """The console with its screens. Screens are imported when they are opened."""
+    """The console with its screens."""
 
     def on_mount(self) -> None:
-        """Opens the first screen."""
+        """The walkthrough where nothing is installed yet or it was left half-way, else the queue."""
+        self.push_screen(self._first_screen())
+        if trial.is_trial(self.desk):
+            self.run_worker(
+                trial.resume(self.desk), description="start the sandbox", group="operations", exit_on_error=False
+            )
+
+    def _first_screen(self) -> Screen[Any]:
+        installed = installing.installations(self.desk)
+        step = walkthrough.step(self.desk)
+        if self.desk.readonly or step == walkthrough.DONE or (installed and not step):
+            return queue_screen()
+        machine = self.desk.machine
+        connected = bool(machine.banqup.base_url and machine.pingwin.kind)
+        journey = Journey(WALKTHROUGH, trial=machine.demo, remembered=True)
+        if installed:
+            first = installed[0]
+            journey.space = Space(first.space, first.name)
+        return step_screen(resume(step, connected=connected, installations=installed), journey)
+
+    # -- the journey through the steps -------------------------------------------------------------------------------
+
+    def advance(self, screen: FormScreen) -> None:
+        """A step is done: the next one, or the queue at the end."""
+        journey = screen.journey
+        if journey is None:
+            return
+        following = journey.after(screen.guide)
+        self._remember(journey, following or walkthrough.DONE)
+        if following is None:
+            self._finish()
+        else:
+            self.push_screen(step_screen(following, journey))
+
+    def back(self, screen: Screen[Any]) -> None:
+        """One step back: to the screen below, or to the step before where the journey was resumed here."""
+        journey: Journey | None = getattr(screen, "journey", None)
+        if len(self.screen_stack) > BOTTOM:
+            super().back(screen)
+        elif journey is not None:
+            before = journey.before(getattr(screen, "guide", ""))
+            if before is not None:
+                self._remember(journey, before)
+                self.switch_screen(step_screen(before, journey))
+
+    def leave_journey(self) -> None:
+        """To the queue, with nothing set up; the walkthrough can be begun again from the machine's screen."""
+        self._remember(Journey(WALKTHROUGH, remembered=True), walkthrough.DONE)
+        self._finish()
+
+    def begin_walkthrough(self) -> None:
+        """The first steps once more."""
+        self.push_screen(step_screen("welcome", Journey(WALKTHROUGH, trial=self.desk.machine.demo, remembered=True)))
+
+    def _remember(self, journey: Journey, step: str) -> None:
+        if journey.remembered:
+            walkthrough.remember(self.desk, step)
+
+    def _finish(self) -> None:
+        """Leads to the queue: the one that is open, or a new one."""
+        self.look_again()
+        self.run_worker(self._to_queue(), description="to the queue", group="screens", exit_on_error=False)
+
+    async def _to_queue(self) -> None:
         from tui.screens.queue import QueueScreen
 
-        self.push_screen(QueueScreen())
+        while len(self.screen_stack) > BOTTOM and not isinstance(self.screen, QueueScreen):
+            await self.pop_screen()
+        if not isinstance(self.screen, QueueScreen):
+            await self.switch_screen(queue_screen())
+
+    # -- screens by name ---------------------------------------------------------------------------------------------
 
     def open_document(self, delivery: int) -> None:
         """Everything about one delivery."""
+        from tui.screens.document import DocumentScreen
+
+        self.push_screen(DocumentScreen(delivery))
 
     def manage(self, space: str | None) -> None:
-        """The installation of a space."""
+        """The installation of a space; the list where it is not said which."""
+        from tui.screens.manage import ManageScreen
+
+        names = self.space_names()
+        chosen = space or (next(iter(names)) if len(names) == 1 else None)
+        if chosen is None or chosen not in names:
+            self.do_spaces()
+        else:
+            self.push_screen(ManageScreen(chosen))
+
+    def uninstalled(self, screen: Screen[Any]) -> None:
+        """The installation is gone: its screen closes."""
+        if self.space is not None and self.space == getattr(screen, "_space", None):
+            self.space = None
+        self.back(screen)
+        self.look_again()
+
+    def show_space(self, space: str | None) -> None:
+        """The queue of one space, or of all."""
+        self.space = space
+        self._finish()
+
+    def open_activation(self, space: str) -> None:
+        """What stays history, and the switch."""
+        from tui.screens.activate import ActivateScreen
+
+        self.push_screen(ActivateScreen(space=space))
+
+    def open_credentials(self, space: str) -> None:
+        """The three credentials of a space."""
+        from tui.screens.credentials import CredentialsScreen
+
+        self.push_screen(CredentialsScreen(space=space))
+
+    def open_numbers(self, space: str) -> None:
+        """The enterprise numbers of a space."""
+        from tui.screens.install import NumbersScreen
+
+        self.push_screen(NumbersScreen(space=space))
+
+    def open_connection(self, which: str) -> None:
+        """One of the two connections."""
+        self.push_screen(step_screen(which, None))
+
+    def open_mail(self) -> None:
+        """The e-mail that asks for the CLID."""
+        from tui.screens.mail import MailScreen
+
+        self.push_screen(MailScreen())
+
+    # -- keys of every screen ----------------------------------------------------------------------------------------
+
+    def do_queue(self) -> None:
+        """The live queue."""
+        self._finish()
+
+    def do_spaces(self) -> None:
+        """All installations."""
+        from tui.screens.spaces import SpacesScreen
+
+        self._open(SpacesScreen)
+
+    def do_launcher(self) -> None:
+        """The app launcher."""
+        from tui.screens.launcher import LauncherScreen
+
+        self._open(LauncherScreen)
+
+    def do_connections(self) -> None:
+        """Connections and engine."""
+        from tui.screens.machine import MachineScreen
+
+        self._open(MachineScreen)
+
+    def _open(self, kind: Callable[[], Screen[Any]]) -> None:
+        """Opens a screen, unless it is the one that is seen."""
+        if type(self.screen) is not kind:
+            self.push_screen(kind())
+
+    def do_help(self) -> None:
+        """What this screen is for, and its keys."""
+        from tui.screens.help import HelpScreen
+
+        screen = self.screen
+        guide, scopes = getattr(screen, "guide", ""), getattr(screen, "scopes", ())
+        if guide:
+            self.push_screen(HelpScreen(guide, scopes, self.desk.readonly))
+
+
+def queue_screen() -> Screen[Any]:
+    """The live queue."""
+    from tui.screens.queue import QueueScreen
+
+    return QueueScreen()
+
+
+def step_screen(step: str, journey: Journey | None) -> FormScreen:
+    """The screen of a step."""
+    from tui.screens import activate, connections, credentials, install, launcher
+    from tui.screens import walkthrough as welcome
+
+    steps: dict[str, Callable[[Journey | None], FormScreen]] = {
+        "welcome": welcome.WelcomeScreen,
+        "banqup": connections.BanqupScreen,
+        "pingwin": connections.PingwinScreen,
+        "launcher": launcher.LauncherScreen,
+        "space": launcher.SpaceScreen,
+        "install": install.InstallScreen,
+        "numbers": install.NumbersScreen,
+        "credentials": credentials.CredentialsScreen,
+        "activate": activate.ActivateScreen,
+    }
+    return steps[step](journey)
 
 
 def run_console(desk: Desk, *, space: str | None = None, ascii_only: bool = False, mouse: bool = False) -> int:
     """Runs the console until it is left; returns the exit code."""
-    app = BanqupConsole(desk, space=space, ascii_only=ascii_only)
+    chosen = installing.find(desk, space).space if space else None
+    app = BanqupConsole(desk, space=chosen, ascii_only=ascii_only)
     app.run(mouse=mouse)
     return app.return_code or 0

@@ -22,7 +22,7 @@ from core.operations.desk import Desk
 from core.operations.overview import Snapshot
 from tui.crashes import keep_crash
 from tui.feed import Feed, FeedTroubled, SnapshotReady
-from tui.i18n import _, worded
+from tui.i18n import worded
 from tui.themes import THEMES, choose
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ BOTTOM = 2
 class Console(App[int]):
     """The console without its screens."""
 
-    CSS_PATH: ClassVar[list[str]] = [str(Path(__file__).parent / "styles" / "console.tcss")]
+    CSS_PATH = str(Path(__file__).parent / "styles" / "console.tcss")
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
     INLINE_PADDING = 0
@@ -92,7 +92,9 @@ class Console(App[int]):
 
     def space_names(self) -> dict[str, str]:
         """Names of the installed spaces by id, as the last snapshot had them."""
-        return {each.installation.space: each.installation.name for each in self.snapshot.spaces} if self.snapshot else {}
+        return (
+            {each.installation.space: each.installation.name for each in self.snapshot.spaces} if self.snapshot else {}
+        )
 
     def space_name(self) -> str:
         """The name of the space the console is about, empty for all."""
@@ -118,6 +120,11 @@ class Console(App[int]):
             follow(self.snapshot)
         elif hasattr(screen, "refresh_frame"):
             screen.refresh_frame()
+
+    def look_again(self) -> None:
+        """Reads a new snapshot at once."""
+        if self.feed is not None:
+            self.feed.look_again()
 
     # -- moving between screens --------------------------------------------------------------------------------------
 

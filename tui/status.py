@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.model import Delivery, Direction, State
-from core.operations.decisions import Act
+from core.operations.decisions import Act, Situation, situation
 from core.operations.overview import Health
 from tui.i18n import N_, _
 from tui.plain import neutral
@@ -78,12 +78,14 @@ ACTS: dict[Act, str] = {
     Act.UNDO: N_("Undo"),
 }
 
-_SEND_FIRST = N_("Send")
-_SEND_NOW = N_("Send now")
-_LEAVE = N_("Leave as delivered")
-
-OUTCOME_UNKNOWN = frozenset({"outcome_unknown", "unknown_outcome", "unknown"})
-"""Reasons of a parked delivery whose bytes may have arrived."""
+SPECIAL_ACTS: dict[tuple[Act, Situation], str] = {
+    (Act.RESEND, Situation.ASKED): N_("Send"),
+    (Act.RESEND, Situation.BLOCKED): N_("Send"),
+    (Act.RETRY, Situation.WAITING): N_("Send now"),
+    (Act.RETRY, Situation.DISCARDED): ACTS[Act.UNDO],
+    (Act.MARK_DELIVERED, Situation.CHANGED): N_("Leave as delivered"),
+}
+"""Where the state or its reason decides what a button says (decisions, table of states)."""
 
 
 def face(state: State) -> Face:
@@ -93,9 +95,7 @@ def face(state: State) -> Face:
 
 def delivery_face(delivery: Delivery) -> Face:
     """How a delivery looks: a confirmation without the target's word is told apart."""
-    if delivery.state is State.CONFIRMED and delivery.reason and delivery.reason.startswith("marked_delivered"):
-        return MARKED_DELIVERED
-    return STATES[delivery.state]
+    return MARKED_DELIVERED if situation(delivery) is Situation.MARKED else STATES[delivery.state]
 
 
 def health_face(health: Health) -> Face:
@@ -120,11 +120,4 @@ def document_type_word(document_type: str) -> str:
 
 def act_word(act: Act, delivery: Delivery) -> str:
     """What the button of an act says; the reason of a parked delivery decides (decisions, table of states)."""
-    first_time = delivery.state is State.PARKED and delivery.reason not in OUTCOME_UNKNOWN
-    special = {
-        (Act.RESEND, State.PARKED): _SEND_FIRST if first_time else ACTS[Act.RESEND],
-        (Act.RETRY, State.READY): _SEND_NOW,
-        (Act.MARK_DELIVERED, State.CHANGED): _LEAVE,
-        (Act.RETRY, State.DISCARDED): ACTS[Act.UNDO],
-    }
-    return _(special.get((act, delivery.state), ACTS[act]))
+    return _(SPECIAL_ACTS.get((act, situation(delivery)), ACTS[act]))

@@ -56,7 +56,6 @@ MESSAGES: dict[str, Message] = {
         "No enterprise number was given and none was found in the documents.", "Give it with --number."
     ),
     "no_pdf_inside": Message("The e-fff file of delivery {id} holds no PDF."),
-    "act_unknown": Message('"{act}" is no decision that this version knows.'),
     "own_extension_unknown": Message(
         "It is not confirmed that Banqup's own Pingwin extension is off in {space}.",
         "Look in Banqup under Manage: two extensions would bring every document twice.",

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import click
 
-from core.errors import UsageError
 from core.model import Delivery
 from core.operations import overview
-from core.operations.decisions import Act, Decided, Permission, decide, permissions
-from tui.commands.asking import confirm, confirm_typed
+from core.operations.decisions import Act, Decided, Permission, decide, permission
+from tui.commands.asking import ask_text, confirm, confirm_typed
 from tui.commands.deliveries import as_record
 from tui.commands.frame import ATTENTION, DONE, WRONG, Command, Option, Session, json_option, with_session, yes_option
 from tui.commands.output import diagnose, document, note, say, shortened
@@ -58,7 +57,10 @@ undo = _act(Act.UNDO, "undo", N_("Take back that deliveries were marked delivere
 def _decide(session: Session, act: Act, wanted: Sequence[str], *, reason: str, yes: bool) -> int:
     session.must_write()
     rows = list({row.id: row for row in (overview.find(session.desk, text) for text in wanted)}.values())
-    allowed = {row.id: _permission(row, act) for row in rows}
+    allowed = {row.id: permission(row, act) for row in rows}
+    possible = [allowed[row.id] for row in rows if allowed[row.id].allowed]
+    if not reason and any(each.needs_reason for each in possible):
+        reason = ask_text(_("Why"), option="--reason")
     _ask(act, [row for row in rows if allowed[row.id].allowed], allowed, yes=yes)
     outcome = decide(session.desk, [row.id for row in rows], act, reason=reason)
     if session.json:
@@ -72,21 +74,14 @@ def _decide(session: Session, act: Act, wanted: Sequence[str], *, reason: str, y
     return ATTENTION if done else WRONG
 
 
-def _permission(row: Delivery, act: Act) -> Permission:
-    found = next((each for each in permissions(row) if each.act is act), None)
-    if found is None:
-        raise UsageError("act_unknown", act=act.value)
-    return found
-
-
 def _ask(act: Act, rows: Sequence[Delivery], allowed: dict[int, Permission], *, yes: bool) -> None:
     """Says what will happen and asks: by a typed number where a delivered invoice goes out again, else yes or no."""
     if not rows:
         return
     if not yes:
         for row in rows:
-            permission = allowed[row.id]
-            note(f"{_named(row)}: {worded(permission.code, permission.arguments).sentence}")
+            effect = allowed[row.id]
+            note(f"{_named(row)}: {worded(effect.code, effect.arguments).sentence}")
     plain = [row for row in rows if not allowed[row.id].typed]
     for row in rows:
         if allowed[row.id].typed:

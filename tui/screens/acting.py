@@ -43,9 +43,7 @@ class ActingScreen(ConsoleScreen[Result]):
         chosen = self.chosen()
         if len(chosen) != 1:
             return {}
-        return {
-            action.id: act_word(action.act, chosen[0]) for action in BY_ID.values() if action.act is not None
-        }
+        return {action.id: act_word(action.act, chosen[0]) for action in BY_ID.values() if action.act is not None}
 
     def do_retry(self) -> None:
         """Tries again now."""

@@ -7,7 +7,7 @@ Stores are read and written in the app's one background thread, with a desk of i
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -21,13 +21,16 @@ from core.errors import ProductError
 from core.model import Arguments
 from core.operations.overview import Snapshot
 from tui.actions import BY_ID, Action, Scope, Situation, footer, in_scope, refusal
-from tui.console import BOTTOM, Console
+from tui.console import BOTTOM
 from tui.i18n import worded
 from tui.widgets.confirm_bar import ConfirmBar, Question
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.lines import OneLine, Paragraph
 from tui.widgets.spans import Line, line
 from tui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from tui.app import BanqupConsole
 
 T = TypeVar("T")
 Result = TypeVar("Result")
@@ -68,7 +71,7 @@ def bindings(*scopes: Scope) -> list[BindingType]:
 class ConsoleScreen(Screen[Result], Generic[Result]):
     """One screen of the console. Subclasses give `body`, `guide` (its text in the help) and `do_<action>` methods."""
 
-    app: Console
+    app: BanqupConsole
     scopes: ClassVar[tuple[Scope, ...]] = ()
     guide: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -239,7 +242,7 @@ class ConsoleScreen(Screen[Result], Generic[Result]):
             result = await doing()
         except ProductError as error:
             self.post_message(Failed(error.code, error.arguments, name, otherwise))
-        except Exception as error:  # noqa: BLE001 - the screen's edge: recorded, then said
+        except Exception as error:
             file = self.app.keep_crash(error)
             arguments: Arguments = {"kind": type(error).__name__, "file": file}
             self.post_message(Failed("screen_crashed", arguments, name, otherwise))

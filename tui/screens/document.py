@@ -32,7 +32,7 @@ class DocumentScreen(ActingScreen[None]):
 
     def __init__(self, delivery: int) -> None:
         super().__init__()
-        self._id = delivery
+        self._delivery = delivery
         self._detail: Detail | None = None
         self._request: str | None = None
 
@@ -56,7 +56,7 @@ class DocumentScreen(ActingScreen[None]):
         self._read()
 
     def _read(self) -> None:
-        self.stored("read a delivery", lambda: overview.detail(self.app.own_desk(), self._id), self._show)
+        self.stored("read a delivery", lambda: overview.detail(self.app.own_desk(), self._delivery), self._show)
 
     def _show(self, detail: Detail) -> None:
         if detail == self._detail:
@@ -107,11 +107,12 @@ class DocumentScreen(ActingScreen[None]):
             self._detail = None
             self._show(detail)
             return
-        self.work("show the request", lambda: overview.request_preview(self.app.desk, self._id), self._show_request)
+        self.work(
+            "show the request", lambda: overview.request_preview(self.app.desk, self._delivery), self._show_request
+        )
 
     def _show_request(self, text: str) -> None:
         self._request = text
         safe = neutral_block(text)
         self.query_one(Sheet).show(lambda width: [(Span(f" {part}"),) for part in wrap(safe, width - 2)])
         self.say(_("The request as it goes to Pingwin, secrets masked. v: back to the detail."))
-

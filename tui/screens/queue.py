@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from textual.events import Key
+from textual.events import Key, ScreenResume
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -159,7 +159,7 @@ class QueueScreen(ActingScreen[None]):
         super().follow(snapshot)
         self.read()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
         """Comes up to date when it is seen again."""
         self.read()
 

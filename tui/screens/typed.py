@@ -28,7 +28,7 @@ class TypedScreen(ModalScreen[bool]):
         """What happens, the word, the field."""
         with Vertical(id="typed"):
             yield Paragraph(self._text, "strong", classes="gap")
-            yield Paragraph(_("Type \"{word}\" and press enter to confirm.").format(word=self._word))
+            yield Paragraph(_('Type "{word}" and press enter to confirm.').format(word=self._word))
             yield Input(id="typed-word", compact=True)
             yield Paragraph(_("esc: leave everything as it is"), "text-muted", id="typed-note", classes="above")
 
@@ -45,7 +45,7 @@ class TypedScreen(ModalScreen[bool]):
             self.dismiss(False)
         else:
             self.query_one("#typed-note", Paragraph).show(
-                _("That is not \"{word}\": nothing was changed. esc leaves.").format(word=self._word), "warning"
+                _('That is not "{word}": nothing was changed. esc leaves.').format(word=self._word), "warning"
             )
 
     def action_leave(self) -> None:

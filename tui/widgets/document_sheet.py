@@ -190,7 +190,9 @@ def _values(sheet: _Sheet, title: str, values: Iterable[Mapping[str, str]]) -> N
     sheet.title(f"{title} ({len(listed)})")
     for value in listed:
         path = neutral(value.get("path", "")).rsplit("/", 2)
-        shown = cut(f"{'/'.join(path[-2:])} = {neutral(value.get('value', ''))}", sheet.width - INDENT - 1, sheet.ellipsis)
+        shown = cut(
+            f"{'/'.join(path[-2:])} = {neutral(value.get('value', ''))}", sheet.width - INDENT - 1, sheet.ellipsis
+        )
         sheet.lines.append((Span(" " * INDENT), Span(shown)))
         sheet.text(worded(value["code"], _arguments(value)).sentence, "text-muted", indent=INDENT + 2)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from textual.events import Resize
 from textual.message import Message
 
 from core.model import Delivery
@@ -179,7 +180,7 @@ class QueueTable(Picker):
             self.action_move("down")
             self.sync()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """More room may need more rows."""
         self._ask_if_missing()
 

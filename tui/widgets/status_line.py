@@ -45,7 +45,7 @@ def status_spans(snapshot: Snapshot | None, trouble: str, width: int, ascii_only
     signs = charset(ascii_only)
     if trouble:
         stale = _("shown as of {time}").format(time=clock_time(snapshot.at))
-        left = (Span(f"{trouble}  ", "error"), Span(stale, "warning"))
+        left: Line = (Span(f"{trouble}  ", "error"), Span(stale, "warning"))
     else:
         left = _state(snapshot, ascii_only, signs.separator)
     return between(left, _counts(snapshot, ascii_only, short=width < 100), width, signs.ellipsis)

@@ -1,0 +1,53 @@
+"""Which texts there are to translate: those marked in `tui`, every message of `core.wording`, and click's own."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.wording import messages
+
+PACKAGE = Path(__file__).parents[2] / "tui"
+MARKERS = {"_": 1, "N_": 1, "ngettext": 2}
+
+CLICK = (
+    "Usage:", "Options", "Commands", "Show this message and exit.", "Missing argument", "Missing option",
+    "Missing parameter", "Missing command.", "No such option: {name}", "No such option {name!r}.",
+    "No such command {name!r}.",
+    "Invalid value: {message}", "Invalid value for {param_hint}: {message}",
+    "{name} {filename!r} does not exist.", "Error: {message}", "default: {default}", "required",
+)  # fmt: skip
+"""Texts of the command line library that a person meets; it looks them up in our catalogue."""
+
+
+def marked(file: Path) -> Iterator[tuple[str, ...]]:
+    """The texts that a module marks: one, or singular and plural."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKERS):
+            continue
+        texts = [each.value for each in node.args[: MARKERS[node.func.id]] if isinstance(each, ast.Constant)]
+        if texts and all(isinstance(text, str) for text in texts):
+            yield tuple(_dedented(text) for text in texts)
+
+
+def _dedented(text: str) -> str:
+    """Help texts are looked up without their indentation."""
+    import inspect
+
+    return inspect.cleandoc(text) if "\n" in text else text
+
+
+def all_texts() -> dict[tuple[str, ...], str]:
+    """Every text to translate, with where it stands."""
+    found: dict[tuple[str, ...], str] = {}
+    for file in sorted(PACKAGE.rglob("*.py")):
+        for texts in marked(file):
+            found.setdefault(texts, str(file.relative_to(PACKAGE.parent)))
+    for code, message in messages().items():
+        for text in (message.sentence, message.advice):
+            if text:
+                found.setdefault((text,), f"core/wording: {code}")
+    for text in CLICK:
+        found.setdefault((text,), "click")
+    return found

@@ -1,0 +1,64 @@
+"""Tables, JSON and CSV of the command line: linear, harmless, readable by others."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from core.operations.support import Reconciled
+from tui.commands import output
+from tui.commands.reconcile import csv_text, formula_free, totals
+from tui.i18n import use_language
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    use_language("en")
+
+
+def test_a_table_has_headings_columns_and_nothing_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    output.table(("id", "party", "amount"), [("1", "A\x1b[2JB", "10.00"), ("22", "C", "9.00")], right=(0, 2))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["id  party   amount", " 1  A\ufffd[2JB   10.00", "22  C         9.00"]
+
+
+def test_json_carries_amounts_as_text_and_only_ascii(capsys: pytest.CaptureFixture[str]) -> None:
+    output.document({"amount": Decimal("10.50"), "party": "é\x9b\u202e"})
+    text = capsys.readouterr().out
+    assert '"10.50"' in text
+    assert text.isascii()
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+SUM(A1)", "-cmd|' /C calc'!A0", "@x", "\t=1", " =1"])
+def test_no_spreadsheet_runs_a_text_of_a_document(text: str) -> None:
+    assert formula_free(text).startswith("'")
+
+
+@pytest.mark.parametrize("text", ["-12.50", "100", "Brouwerij", "2026-01-31", ""])
+def test_numbers_dates_and_names_stay_as_they_are(text: str) -> None:
+    assert formula_free(text) == text
+
+
+def reconciled(**changes: object) -> Reconciled:
+    facts: dict[str, object] = {
+        "source_id": "d1", "direction": "purchase", "number": "=1+1", "party": "P", "issue_date": "2026-01-05",
+        "amount": "121.00", "currency": "EUR", "banqup_status": "FULLY_APPROVED", "state": "confirmed",
+        "reason": None, "reference": None, "vat_codes": (("S 21", "100.00", "21.00"),),
+    }  # fmt: skip
+    return Reconciled(**(facts | changes))  # type: ignore[arg-type]
+
+
+def test_csv_of_a_reconciliation_holds_no_formula() -> None:
+    lines = csv_text([reconciled()]).splitlines()
+    assert lines[0].startswith("source_id,direction,number")
+    assert "'=1+1" in lines[1]
+
+
+def test_totals_count_documents_and_add_up_by_direction_and_vat_code() -> None:
+    rows = [reconciled(), reconciled(source_id="d2", amount="-21.00", vat_codes=(("S 21", "-17.36", "-3.64"),))]
+    whole, by_code = totals(rows)
+    assert (whole.documents, whole.taxable) == (2, Decimal("100.00"))
+    assert (by_code.code, by_code.documents, by_code.taxable, by_code.vat) == (
+        "S 21", 2, Decimal("82.64"), Decimal("17.36"),
+    )  # fmt: skip

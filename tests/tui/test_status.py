@@ -1,0 +1,62 @@
+"""One vocabulary of states: complete, told apart without colour, and one column wide."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from core.model import Direction, State
+from core.operations.decisions import Act
+from core.operations.overview import Health
+from tui import status
+from tui.i18n import LANGUAGES, use_language
+
+SAME_LOOK = {State.LEASED, State.SENDING}
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    use_language("en")
+
+
+def test_every_state_health_act_and_direction_has_its_words() -> None:
+    assert set(status.STATES) == set(State)
+    assert set(status.HEALTHS) == set(Health)
+    assert set(status.ACTS) == set(Act)
+    assert set(status.DIRECTIONS) == set(Direction)
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_states_are_told_apart_without_colour(ascii_only: bool) -> None:
+    marks = {face.mark(ascii_only) for state, face in status.STATES.items() if state is not State.LEASED}
+    assert len(marks) == len(State) - 1
+    assert status.STATES[State.LEASED] == status.STATES[State.SENDING]
+
+
+@pytest.mark.parametrize("face", [*status.STATES.values(), *status.HEALTHS.values()])
+def test_a_glyph_is_one_column_wide_and_has_an_ascii_form(face: status.Face) -> None:
+    assert len(face.glyph) == 1
+    assert unicodedata.east_asian_width(face.glyph) not in {"W", "F"}
+    assert not 0x2800 <= ord(face.glyph) <= 0x28FF, "Braille patterns are not drawn everywhere"
+    assert not 0xE000 <= ord(face.glyph) <= 0xF8FF, "private characters need a special font"
+    assert len(face.ascii) == 1 and face.ascii.isascii()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_states_keep_different_words_in_every_language(language: str) -> None:
+    use_language(language)
+    words = [face.word for state, face in status.STATES.items() if state is not State.LEASED]
+    assert len(set(words)) == len(words)
+
+
+def test_a_hold_names_who_holds_and_nothing_in_the_name_can_act() -> None:
+    assert status.health_word(Health.HELD, "an\x1b[31mna") == "HELD BY an\N{REPLACEMENT CHARACTER}[31mna"
+    assert status.health_word(Health.STOPPED) == "STOPPED"
+
+
+def test_words_follow_the_language_in_use() -> None:
+    use_language("nl")
+    assert status.face(State.CONFIRMED).word == "afgeleverd"
+    use_language("en")
+    assert status.face(State.CONFIRMED).word == "delivered"
