@@ -84,7 +84,7 @@ class Simulation:
             installation=lambda _: self.installation,
             credentials=lambda _: CREDENTIALS,
             convert=convert,
-            spool=Spool(self.home / "spool"),
+            spool=Spool(self.home / "spool", 0o600),
             ledger=self.ledger,
             clock=self.clock,
             timing=TIMING,
