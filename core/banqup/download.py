@@ -7,6 +7,7 @@ host that is allowed, and no part of its query is ever kept.
 from __future__ import annotations
 
 import asyncio
+import re
 
 import httpx
 
@@ -101,7 +102,7 @@ def allowed_hosts(connection: BanqupConnection) -> frozenset[tuple[str, int]]:
             url = httpx.URL(f"https://{entry}")
         except httpx.InvalidURL:
             raise ConfigurationError("banqup_download_host_wrong", host=entry) from None
-        if not url.host or url.path not in {"", "/"} or url.userinfo:
+        if not re.fullmatch(r"[a-z0-9.-]+", url.host) or url.path not in {"", "/"} or url.userinfo:
             raise ConfigurationError("banqup_download_host_wrong", host=entry)
         pairs.add(_pair(url))
     return frozenset(pairs)

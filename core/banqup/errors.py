@@ -9,7 +9,7 @@
       Unavailable               5xx, network, time-out, expired link: asked again later, ages nothing
       RequestRefused            400, 406, 415 and any other 4xx: no retry helps, show what Banqup said
       BadAnswer                 an answer that cannot be understood, or breaks the contract
-      NotReady                  the file is not uploaded or scanned yet: later, and counted as the document's own trouble
+      NotReady                  the file is not uploaded or scanned yet: later; the document's own trouble
         Incomplete              what came is not the whole file, or no file at all
       FileRefused               infected, deleted, too large, or behind a link we do not follow: a person
 

@@ -210,7 +210,8 @@ class Session:
             "error": self._clean(problem.error),
             "title": self._clean(problem.title),
             "detail": self._clean(problem.detail),
-            "request_id": self._clean(problem.request_id),
+            "said": self._clean(f"{problem.title} {problem.detail}") or None,
+            "request_id": self._clean(problem.request_id) or None,
         }
 
     def _parsed(self, received: Received) -> object:

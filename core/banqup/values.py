@@ -60,7 +60,8 @@ def amount_in(totals: Mapping[str, Any], *members: str) -> Decimal | None:
                 amount = Decimal(str(value).strip())
             except InvalidOperation:
                 continue
-            if amount.is_finite():
+            # a text of a few characters must not become a number of a million digits
+            if amount.is_finite() and -20 < amount.adjusted() < 20:
                 return amount
     return None
 

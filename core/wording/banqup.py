@@ -1,6 +1,6 @@
 """The sentences of this room: code -> what happened and what to do.
 
-Banqup's own words ({title}, {detail}) may be missing and then show as a dash; they are redacted and cut before.
+Banqup's own words ({said}) may be missing and then show as a dash; they are redacted and cut before.
 """
 
 from core.wording import Message
@@ -19,7 +19,7 @@ _ACCESS = {
         "Banqup refuses the access token, also a new one.",
         "Check in Banqup's Developer Portal whether the app and its key are still active.",
     ),
-    "banqup_forbidden": Message("Banqup does not let the app see this: {title} {detail}", _GRANT),
+    "banqup_forbidden": Message("Banqup does not let the app see this: {said}", _GRANT),
     "banqup_space_gone": Message(
         "Banqup does not know this space any more, or access was withdrawn.",
         "Ask an administrator of the space to let the app in again (Settings, External applications).",
@@ -65,7 +65,7 @@ _ANSWERS = {
         "The file of the document is not in Banqup any more, or not visible to the app.", "Look for it in Banqup."
     ),
     "banqup_request_refused": Message(
-        "Banqup refuses the request (status {status}): {title} {detail}",
+        "Banqup refuses the request (status {status}): {said}",
         "Tell support; Banqup names it {request_id}.",
     ),
     "banqup_redirected": Message(
