@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from core.efff import attachments, vat
+from core.efff.attachments import ChosenPdf
+from core.efff.files import file_name
 from core.efff.formats import Format, PdfOrigin, SourceFormat
-from core.efff.report import Derived, Dropped, Finding
+from core.efff.pdf import examine
+from core.efff.reader import Reading, read
+from core.efff.report import Derived, Dropped, Finding, Severity
+from core.efff.rules import RuleContext
+from core.efff.rules import check as judge
+from core.efff.schema import faults_of_form
+from core.efff.writer import Written, write
 
 if TYPE_CHECKING:
     from core.efff.invoice import Invoice
 
 
-__all__ = ["Check", "Conversion", "Format", "PdfOrigin", "SourceFormat", "check", "convert"]
+__all__ = ["Check", "Conversion", "Format", "PdfOrigin", "SourceFormat", "check", "convert", "file_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +66,97 @@ def convert(source: bytes, target: Format = Format.EFFF_1, *, pdf: bytes | None 
     `pdf` is a PDF delivered beside the XML. `key` is the delivery key; its first 16 digits end the file name.
     The same input gives the same bytes.
     """
-    raise NotImplementedError
+    reading = read(source)
+    invoice, source_format = reading.invoice, reading.source_format
+    if invoice is None or source_format is None:
+        return Conversion(None, None, target, None, None, reading.findings, (), (), None)
+    assigned = vat.assign(invoice)
+    chosen = attachments.choose(invoice, pdf)
+    context = RuleContext(
+        target=target,
+        pdf=chosen.verdict,
+        rendered=chosen.origin is PdfOrigin.RENDERED,
+        missing=chosen.missing,
+        refused_pdf=chosen.refused,
+    )
+    judged = _placed(judge(assigned.invoice, source_format, context=context), invoice)
+    findings = [*_of_a_source(reading.findings), *judged]
+    if _is_already(target, source, reading, chosen, findings):
+        return Conversion(
+            source,
+            file_name(invoice, key),
+            target,
+            source_format,
+            invoice,
+            tuple(findings),
+            (),
+            (),
+            chosen.origin,
+            True,
+        )
+    written = write(replace(assigned.invoice, attachments=chosen.others), target, chosen.attachment)
+    findings += [*_placed(assigned.findings, invoice), *_placed(written.findings, invoice)]
+    refused = any(finding.never and finding.blocks for finding in findings)
+    return Conversion(
+        output=None if refused else written.content,
+        file_name=None if refused else file_name(invoice, key),
+        format=target,
+        source_format=source_format,
+        invoice=assigned.invoice,
+        findings=tuple(findings),
+        derived=(*reading.derived, *assigned.derived, *written.derived),
+        dropped=_dropped(reading, assigned, written, chosen),
+        pdf_origin=chosen.origin,
+    )
 
 
 def check(source: bytes, *, file_name: str = "") -> Check:
     """Checks an e-fff or UBL document against the rules (e-fff reference, section 10)."""
-    raise NotImplementedError
+    reading = read(source)
+    invoice, source_format = reading.invoice, reading.source_format
+    if invoice is None or source_format is None:
+        return Check(None, None, reading.findings)
+    own = attachments.invoice_pdf(invoice)
+    verdict = examine(attachments.decoded(own)) if own else None
+    context = RuleContext(pdf=verdict, file_name=file_name)
+    findings = (
+        *reading.findings,
+        *faults_of_form(source, reading),
+        *_placed(judge(invoice, source_format, context=context), invoice),
+    )
+    return Check(source_format, invoice, findings)
+
+
+def _placed(findings: Iterable[Finding], invoice: Invoice) -> list[Finding]:
+    """Findings with the whole path of their place in the source."""
+    return [replace(one, where=f"/{invoice.root}/{one.where}".rstrip("/")) for one in findings]
+
+
+def _of_a_source(findings: Iterable[Finding]) -> list[Finding]:
+    """What reading said, for a source that is being converted: what format it claims to be is then no error."""
+    return [replace(one, severity=Severity.WARNING) if one.rule == "V04" else one for one in findings]
+
+
+def _is_already(
+    target: Format, source: bytes, reading: Reading, chosen: ChosenPdf, findings: Iterable[Finding]
+) -> bool:
+    """Whether the source is a valid file of the target's version with a real PDF inside (decision 9)."""
+    own = attachments.invoice_pdf(reading.invoice) if reading.invoice else None
+    if reading.source_format is None or reading.source_format.value != target.value or own is None:
+        return False
+    real = chosen.verdict if chosen.origin is PdfOrigin.EMBEDDED else examine(attachments.decoded(own))
+    faulty = any(one.rule == "V04" or one.severity is Severity.ERROR for one in findings)
+    return real.ok and not faulty and not faults_of_form(source, reading)
+
+
+def _dropped(reading: Reading, assigned: vat.Assigned, written: Written, chosen: ChosenPdf) -> tuple[Dropped, ...]:
+    """Everything of the source that is not where it was, with its path there."""
+    assert reading.invoice is not None
+    root = reading.invoice.root
+    moved = [replace(one, path=f"/{root}/{one.path}") for one in (*assigned.dropped, *written.dropped)]
+    if chosen.replaced is not None:
+        position = reading.invoice.attachments.index(chosen.replaced) + 1
+        path = f"/{root}/cac:AdditionalDocumentReference[{position}]/cac:Attachment"
+        name = chosen.replaced.file_name or chosen.replaced.id
+        moved.append(Dropped(path, name, f"pdf_replaced_by_{chosen.origin.value}"))
+    return (*reading.not_taken(), *moved)

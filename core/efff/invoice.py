@@ -134,7 +134,7 @@ class LegalMention:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """BG-13 to BG-15: delivered_on BT-72, location BT-71, address, name of who received BT-70, legal mentions of UBL.BE."""
+    """BG-13 to BG-15: delivered_on BT-72, location BT-71, address, who received it BT-70, legal mentions of UBL.BE."""
 
     delivered_on: date | None = None
     location: Identifier | None = None

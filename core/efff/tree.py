@@ -147,6 +147,13 @@ def parse(source: bytes) -> Document | Finding:
     return Document(node, namespace, encoding)
 
 
+def parsed(source: bytes) -> etree._Element:
+    """The element tree of a document that `parse` has taken before, for a schema to look at."""
+    text = _as_utf8(source.removeprefix(codecs.BOM_UTF8))
+    assert not isinstance(text, Finding)
+    return etree.fromstring(text[0], _parser())
+
+
 def broken(code: str, /, **arguments: str | int) -> Finding:
     """A document that cannot be read at all: V01, which nobody may override."""
     return Finding("V01", Severity.ERROR, "/", code, arguments, blocks=True, never=True)
