@@ -7,14 +7,12 @@ invoice states. What it cannot draw it shows as a box and tells.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from core.efff.identifiers import is_structured_communication
 from core.efff.invoice import (
-    Address,
     AllowanceCharge,
     CashDiscount,
     Invoice,
@@ -26,52 +24,19 @@ from core.efff.invoice import (
     VatCategory,
 )
 from core.efff.labels import STYLES, Labels, Language
+from core.efff.lettering import Lettering, address_lines, decimals_of, in_fours, short
 
 Rows = list[tuple[str, str]]
 
-LONG_WORD: Final = re.compile(r"\S{21,}")
-BREAK_EVERY: Final = 10
-BREAK: Final = "\N{ZERO WIDTH SPACE}"
-BOX: Final = "\N{WHITE SQUARE}"
-HIDDEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff0-\uffff]")
-"""Control characters and those that turn the direction of writing around: they can only mislead a reader."""
-
-FRENCH_FORMS: Final = re.compile(r"\b(SA|SRL|SPRL|ASBL|SCRL|SNC|SAS)\b")
-LANGUAGES: Final = {
-    "NL": Language.NL,
-    "FR": Language.FR,
-    "LU": Language.FR,
-    "MC": Language.FR,
-    "DE": Language.DE,
-    "AT": Language.DE,
-    "CH": Language.DE,
-    "LI": Language.DE,
-}
-
-
-def language_of(party: Party) -> Language:
-    """The language of a company: by country, in Belgium by postal code, in Brussels by its legal form."""
-    if party.country != "BE":
-        return LANGUAGES.get(party.country, Language.EN)
-    postal_code = party.address.postal_code.strip() if party.address else ""
-    place = int(postal_code) if re.fullmatch(r"[0-9]{4}", postal_code) else 0
-    if 4700 <= place <= 4791:
-        return Language.DE
-    if 1300 <= place <= 1499 or 4000 <= place <= 7999:
-        return Language.FR
-    flemish = 1500 <= place <= 3999 or place >= 8000
-    return Language.FR if not flemish and FRENCH_FORMS.search(f"{party.legal_name} {party.trade_name}") else Language.NL
-
 
 class Page:
-    """Builds the page of one invoice. `missing` are the characters it could not draw, once `content` was called."""
+    """Builds the page of one invoice. `lettering.missing` is what it could not draw, once `content` was called."""
 
     def __init__(self, invoice: Invoice, language: Language, drawable: Callable[[str], bool]) -> None:
         self.invoice = invoice
         self.labels = Labels(language)
         self.style = STYLES[language]
-        self.missing: set[str] = set()
-        self._drawable = drawable
+        self.lettering = Lettering(drawable)
 
     def content(self) -> dict[str, Any]:
         """The page as JSON."""
@@ -83,6 +48,7 @@ class Page:
             "title": f"{title} ({labels['copy']})" if invoice.copy else title,
             "number": invoice.number,
             "author": invoice.supplier.name,
+            "running": [short(invoice.supplier.name), short(f"{title} {invoice.number}")],
             "date": {"year": issued.year, "month": issued.month, "day": issued.day} if issued else None,
             "labels": labels.all(),
             "footer": labels["footer"],
@@ -97,27 +63,8 @@ class Page:
             "payment": self._payment(),
             "notes": [self._note(note) for note in invoice.notes if note.strip()],
         }
-        cleaned: dict[str, Any] = self._clean(page)
+        cleaned: dict[str, Any] = self.lettering.clean(page)
         return cleaned
-
-    def _clean(self, thing: Any) -> Any:
-        match thing:
-            case str():
-                return self._text(thing)
-            case dict():
-                return {key: self._clean(value) for key, value in thing.items()}
-            case list() | tuple():
-                return [self._clean(value) for value in thing]
-            case _:
-                return thing
-
-    def _text(self, text: str) -> str:
-        text = unicodedata.normalize("NFC", HIDDEN.sub("", text.replace("\t", " ")))
-        strange = {sign for sign in text if ord(sign) > 0x17F and not self._drawable(sign)}
-        self.missing |= strange
-        for sign in strange:
-            text = text.replace(sign, BOX)
-        return LONG_WORD.sub(_breakable, text)
 
     # who and what
 
@@ -161,7 +108,7 @@ class Page:
         named.append(("tax_representative", invoice.tax_representative))
         parties = [self._party(party, self.labels[caption]) for caption, party in named if party]
         for delivery in invoice.deliveries:
-            lines = _address(delivery.address)
+            lines = address_lines(delivery.address)
             if lines or delivery.party_name:
                 name = delivery.party_name or lines.pop(0)
                 parties.append({"caption": self.labels["delivery"], "name": name, "lines": lines, "numbers": []})
@@ -176,7 +123,7 @@ class Page:
         return {
             "caption": caption,
             "name": party.name,
-            "lines": [*legal, *_address(party.address), *([contact.name] if contact and contact.name else [])],
+            "lines": [*legal, *address_lines(party.address), *([contact.name] if contact and contact.name else [])],
             "numbers": self._rows(
                 ("vat_number", party.vat_number),
                 ("enterprise_number", enterprise if enterprise not in (digits, party.vat_number) else ""),
@@ -195,8 +142,8 @@ class Page:
 
     def _lines(self) -> list[dict[str, Any]]:
         lines = self.invoice.lines
-        cents = _decimals(line.net_amount for line in lines)
-        price_cents = _decimals(line.price.amount for line in lines if line.price)
+        cents = decimals_of(line.net_amount for line in lines)
+        price_cents = decimals_of(line.price.amount for line in lines if line.price)
         return [self._line(line, cents, price_cents) for line in lines]
 
     def _line(self, line: Line, cents: int, price_cents: int) -> dict[str, Any]:
@@ -218,7 +165,7 @@ class Page:
             "name": item.name or item.description,
             "details": [detail for detail in details if detail.strip()],
             "quantity": quantity.replace(" ", "\N{NO-BREAK SPACE}"),
-            "price": f"{price} / {self._bare(base)}" if base not in (None, 1) else price,
+            "price": f"{price.rstrip()} / {self._bare(base)}" if base not in (None, 1) else price,
             "vat": self._rate(line.vat),
             "amount": self._amount(line.net_amount, cents),
         }
@@ -232,7 +179,7 @@ class Page:
 
     def _vat(self) -> dict[str, Any]:
         parts = self.invoice.vat_breakdown
-        cents = _decimals(amount for part in parts for amount in (part.taxable, part.amount))
+        cents = decimals_of(amount for part in parts for amount in (part.taxable, part.amount))
         labels = self.labels
         return {
             "columns": [labels["code"], labels["rate"], labels["taxable"], labels["vat_amount"]],
@@ -262,16 +209,12 @@ class Page:
             *entries,
             (labels["without_vat"], totals.tax_exclusive),
             (labels["vat_total"], totals.vat),
+            (labels["vat_in"].format(currency=self.invoice.vat_currency or "EUR"), totals.vat_in_accounting_currency),
             (labels["with_vat"], totals.tax_inclusive),
             (labels["prepaid"], -totals.prepaid if totals.prepaid else None),
             (labels["rounding"], totals.rounding or None),
         ]
-        shown = [(label, self._amount(value)) for label, value in rows if value is not None]
-        if totals.vat_in_accounting_currency is not None:
-            currency = self.invoice.vat_currency or "EUR"
-            label = labels["vat_in"].format(currency=currency)
-            shown.append((label, self._amount(totals.vat_in_accounting_currency)))
-        return shown
+        return [(label, self._amount(value)) for label, value in rows if value is not None]
 
     def _entry_label(self, entry: AllowanceCharge) -> str:
         percent = f" {self._bare(entry.percent)} %" if entry.percent is not None else ""
@@ -300,7 +243,7 @@ class Page:
         return self._rows(
             ("means", means.code_name or self.labels.means(means.code)),
             ("due_date", due),
-            ("account", _in_fours(means.account)),
+            ("account", in_fours(means.account)),
             ("bic", means.bic),
             ("account_name", means.account_name),
             ("structured", f"+++{digits[:3]}/{digits[3:7]}/{digits[7:]}+++" if structured else ""),
@@ -308,7 +251,7 @@ class Page:
             ("notes", means.note),
             ("card", " ".join(filter(None, (means.card_network, means.card_number, means.card_holder)))),
             ("mandate", means.mandate),
-            ("debited", _in_fours(means.debited_account)),
+            ("debited", in_fours(means.debited_account)),
         )
 
     def _cash_discount(self, discount: CashDiscount) -> str:
@@ -326,40 +269,14 @@ class Page:
     # numbers
 
     def _amount(self, value: Decimal | None, decimals: int | None = None) -> str:
+        """An amount with the decimals it has; in a column of `decimals` the points stand under each other."""
         if value is None:
             return ""
-        return self.style.number(value, _decimals([value]) if decimals is None else decimals)
+        own = decimals_of([value])
+        return self.style.number(value, own) + "\N{FIGURE SPACE}" * ((decimals or own) - own)
 
     def _bare(self, value: Decimal | None) -> str:
-        return "" if value is None else self.style.number(value, _decimals([value], least=0))
+        return "" if value is None else self.style.number(value, decimals_of([value], least=0))
 
     def _rate(self, vat: VatCategory) -> str:
         return f"{self._bare(vat.rate)} %" if vat.rate is not None else ""
-
-
-def _decimals(values: Iterable[Decimal | None], least: int = 2, most: int = 6) -> int:
-    """The decimals a column needs so that each of its numbers shows all it has, within reason."""
-    exponents = [value.normalize().as_tuple().exponent for value in values if value is not None]
-    return min(most, max([least, *(-exponent for exponent in exponents if isinstance(exponent, int))]))
-
-
-def _address(address: Address | None) -> list[str]:
-    if address is None:
-        return []
-    city = " ".join(filter(None, (address.postal_code, address.city)))
-    country = address.country_name or address.country
-    place = ", ".join(filter(None, (city, address.subdivision, country)))
-    return [line for line in (address.street, address.additional_street, *address.lines, place) if line.strip()]
-
-
-def _in_fours(account: str) -> str:
-    """An IBAN in groups of four, as it is printed; another account as it stands."""
-    if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", account):
-        return account
-    return "\N{NO-BREAK SPACE}".join(account[start : start + 4] for start in range(0, len(account), 4))
-
-
-def _breakable(match: re.Match[str]) -> str:
-    """A long word with places where it may break, else it would run out of its column."""
-    word = match[0]
-    return BREAK.join(word[start : start + BREAK_EVERY] for start in range(0, len(word), BREAK_EVERY))

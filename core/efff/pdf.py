@@ -24,7 +24,8 @@ from pypdf.generic import ArrayObject, DictionaryObject
 
 from core.efff.invoice import Invoice
 from core.efff.labels import Language
-from core.efff.page import Page, language_of
+from core.efff.lettering import language_of
+from core.efff.page import Page
 
 HEADER_WITHIN = 1024
 """`%PDF-` may follow some junk, but not more than readers forgive (PDF 1.7, implementation note 13)."""
@@ -144,7 +145,7 @@ def draw(invoice: Invoice, language: str | None = None) -> Rendering:
         pdf = _typeset(content, ARCHIVE if invoice.issue_date else PLAIN)
     except typst.TypstError:  # signs that are drawable one by one, but not together
         pdf = _typeset(content, PLAIN)
-    return Rendering(pdf, tuple(sorted(page.missing)))
+    return Rendering(pdf, tuple(sorted(page.lettering.missing)))
 
 
 def _language(asked: str) -> Language:

@@ -64,6 +64,10 @@ RULE_MESSAGES: dict[str, Message] = {
         "There is no PDF inside; when it is converted, a page is drawn from the electronic invoice.",
         "Give the PDF along with --pdf if you have it.",
     ),
+    "pdf_signs_missing": Message(
+        "{count} kinds of characters could not be drawn and show as boxes in the PDF: {signs}.",
+        "The electronic invoice itself has them; ask the supplier for the original PDF if you need it.",
+    ),
     "base64_broken": Message("The attachment {name} is damaged and cannot be taken out.", ASK_SUPPLIER),
     "base64_padding_repaired": Message(
         "The attachment {name} is not closed off properly; it can be read all the same.", "Nothing to do."

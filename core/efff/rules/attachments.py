@@ -12,6 +12,7 @@ from core.efff.rules.rule import EFFF, Breaches, Subject, breach
 MEGABYTE: Final = 1024 * 1024
 LARGE: Final = 20 * MEGABYTE
 TOO_LARGE: Final = 50 * MEGABYTE
+SIGNS_NAMED: Final = 10
 BLANKS: Final = string.whitespace.encode()
 ALPHABET: Final = (string.ascii_letters + string.digits + "+/").encode()
 DOCUMENT_TYPES: Final = {False: "CommercialInvoice", True: "CreditNote"}
@@ -29,6 +30,9 @@ def pdf_present(subject: Subject) -> Breaches:
     element = "cac:AdditionalDocumentReference"
     if context.rendered:
         yield breach("pdf_rendered", element)
+        if context.missing:
+            signs = ", ".join(f"U+{ord(sign):04X}" for sign in context.missing[:SIGNS_NAMED])
+            yield breach("pdf_signs_missing", element, count=len(context.missing), signs=signs)
     elif context.pdf is None and not any(attachment.is_pdf for attachment in subject.invoice.attachments):
         required = context.target is not None or subject.source_format in EFFF
         yield breach("pdf_missing" if required else "pdf_to_be_rendered", element)

@@ -56,8 +56,9 @@ class RuleContext:
     """What the rules must know beside the invoice.
 
     `target` is what the document is being converted to, None for a plain check. `pdf` is the verdict on the PDF that
-    is or would be inside, `rendered` whether it was drawn by us, `refused_pdf` the verdict on
-    an embedded PDF that is replaced by it. `file_name` is the name of the checked file, "" where there is none.
+    is or would be inside; `rendered` says that it was drawn by us, `missing` which characters could not be drawn then,
+    and `refused_pdf` is the verdict on an embedded PDF that it replaces. `file_name` is the name of the checked file,
+    "" where there is none.
     `today` is None where a document must get the same findings every day.
     """
 
@@ -66,6 +67,7 @@ class RuleContext:
     file_name: str = ""
     today: date | None = None
     rendered: bool = False
+    missing: tuple[str, ...] = ()
     refused_pdf: PdfVerdict | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final
 
 from core.efff.formats import SourceFormat
 from core.efff.invoice import Invoice, VatBreakdown, VatCategory
@@ -13,6 +13,7 @@ from core.efff.rules.amounts import CENT, SMALL_GAP, ZERO, apart
 from core.efff.rules.lines import HUNDRED
 from core.efff.rules.lists import EU
 from core.efff.rules.rule import BELGIAN, EFFF, Breaches, Subject, bare, breach
+from core.efff.vat import CODES
 
 ONE: Final = Decimal(1)
 BELGIAN_RATES: Final = frozenset(map(Decimal, (0, 6, 12, 21)))
@@ -23,42 +24,19 @@ NEEDS_REASON: Final = frozenset({"E", "AE", "K", "G", "O"})
 OWN_BASE: Final = frozenset({"FD", "03/SE", "MA"})
 """Codes whose taxable amount is not that of the lines: cash discount, standard exchange, margin (reference 6.3)."""
 
-TO_EU: Final = frozenset({"46/GO", "46/TR", "47/TO", "47/AS", "47/DI", "47/SE", "44"})
-TO_WORLD: Final = frozenset({"47/EX", "47/EI", "47/EE"})
-REVERSE: Final = frozenset({"45"})
-ONE_STOP_SHOP: Final = frozenset({"OSS-G", "OSS-S", "OSS-I"})
-"""Sales to private customers abroad at the rate of their country."""
+CHARGED: Final = {"01": Decimal(6), "02": Decimal(12), "03": Decimal(21), "03/SE": Decimal(21)}
+"""The rate of each Belgian code that has one other than 0."""
+
+ABROAD: Final = frozenset({"OSS-G", "OSS-S", "OSS-I"})
+"""Codes of sales to private customers abroad, at the rate of their country."""
+
+ANY_RATE: Final = ABROAD | {"MA"}
+"""Codes that do not tell the rate."""
 
 
-class Code(NamedTuple):
-    """A Belgian VAT code: its rate (None: any), its category in EN 16931 and in e-fff 3.0 ("" where it has none)."""
-
-    rate: Decimal | None
-    en: str
-    efff_3: str
-
-
-def _codes() -> Iterator[tuple[str, Code]]:
-    zero = Decimal(0)
-    for code, rate, efff_3 in (("01", 6, "AA"), ("02", 12, "AA"), ("03", 21, "S"), ("03/SE", 21, "S")):
-        yield code, Code(Decimal(rate), "S", efff_3)
-    yield "00", Code(zero, "Z", "Z")
-    yield "45", Code(zero, "AE", "AE")
-    yield "MA", Code(None, "S", "S")
-    for code in ("NA", "00/44"):
-        yield code, Code(zero, "E", "E")
-    for code in sorted(TO_EU):
-        yield code, Code(zero, "K", "AE")
-    for code in sorted(TO_WORLD):
-        yield code, Code(zero, "G", "E")
-    for code, category in (("FD", "E"), ("SC", "E"), ("NS", "O")):
-        yield code, Code(zero, category, "")
-    for code in sorted(ONE_STOP_SHOP):
-        yield code, Code(None, "S", "")
-
-
-CODES: Final = dict(_codes())
-"""Section 5 of the e-fff reference."""
+def rate_of(code: str) -> Decimal | None:
+    """The rate that a Belgian code stands for, None where it stands for none or is no code."""
+    return None if code not in CODES or code in ANY_RATE else CHARGED.get(code, ZERO)
 
 
 def subtotals(subject: Subject) -> Iterator[tuple[str, VatBreakdown]]:
@@ -143,12 +121,12 @@ def rates(subject: Subject) -> Breaches:
         rate, code = part.vat.rate, part.vat.belgian_code
         if rate is None:
             continue
-        expected = CODES[code].rate if code in CODES else None
+        expected = rate_of(code)
         if expected is not None and rate != expected:
             yield breach(
                 "rate_not_of_code", f"{path}/cac:TaxCategory", rate=bare(rate), code=code, expected=bare(expected)
             )
-        elif belgian_supplier and rate not in BELGIAN_RATES and code not in ONE_STOP_SHOP:
+        elif belgian_supplier and rate not in BELGIAN_RATES and code not in ABROAD:
             yield breach("rate_not_belgian", f"{path}/cac:TaxCategory/cbc:Percent", rate=bare(rate))
 
 
@@ -166,7 +144,7 @@ def belgian_codes(subject: Subject) -> Breaches:
         shown = {"category": vat.category, "rate": bare(vat.rate) if vat.rate is not None else None}
         if not code:
             yield breach("code_missing", where, **shown)
-        elif code not in CODES or (subject.result in EFFF and code in ONE_STOP_SHOP):
+        elif code not in CODES or (subject.result in EFFF and CODES[code].instead == ""):
             yield breach("code_unknown", where, code=code, **shown)
 
 
@@ -184,7 +162,7 @@ def pairs(subject: Subject) -> Breaches:
         if known is None or not part.vat.category:
             continue
         strict = subject.context.target is None and subject.source_format is SourceFormat.EFFF_3
-        allowed = {known.efff_3} if strict and known.efff_3 else {known.en, known.efff_3} - {""}
+        allowed = {known.efff} if strict else {known.en, known.efff}
         if part.vat.category not in allowed:
             yield breach(
                 "category_not_of_code",
@@ -198,8 +176,7 @@ def pairs(subject: Subject) -> Breaches:
 def zero_rated(subject: Subject) -> Breaches:
     """V73 (EN BR-Z-09 and its like)."""
     for path, part in subtotals(subject):
-        known = CODES.get(part.vat.belgian_code)
-        zero = part.vat.category in WITHOUT_VAT or (known is not None and known.rate == 0)
+        zero = part.vat.category in WITHOUT_VAT or rate_of(part.vat.belgian_code) == 0
         if zero and part.amount:
             name = part.vat.belgian_code or part.vat.category
             yield breach("vat_where_none_is_due", f"{path}/cbc:TaxAmount", category=name, vat=part.amount)
@@ -227,9 +204,8 @@ def customers(subject: Subject) -> Breaches:
 
 def _kinds(category: str, code: str) -> tuple[bool, bool, bool]:
     """Reverse charge, to another country of the EU, export: by the Belgian code, else by the EN category."""
-    if code in CODES:
-        return code in REVERSE, code in TO_EU, code in TO_WORLD
-    return category == "AE", category == "K", category == "G"
+    en = CODES[code].en if code in CODES else category
+    return en == "AE", en == "K", en == "G"
 
 
 def reasons(subject: Subject) -> Breaches:
