@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from starlette.requests import Request
@@ -21,10 +23,8 @@ from core.sandbox.banqup import BanqupSandbox
 from core.sandbox.faults import BAD_WEATHER, Fault, FaultPlan
 from core.sandbox.folder import from_folder
 from core.sandbox.generator import generate
-from core.sandbox.records import SALES, Draft, Receipt, StoredDocument, iso
+from core.sandbox.records import SALES, TOKEN_HEADER, Draft, Receipt, StoredDocument, iso
 from core.sandbox.world import World
-
-TOKEN_HEADER = "x-sandbox-control"  # noqa: S105 - a header's name
 
 
 def shown_document(document: StoredDocument) -> dict[str, Any]:
@@ -85,6 +85,7 @@ class Control:
             "space": self._space,
             "dossier": self._dossier,
             "expire-tokens": self._expire_tokens,
+            "approving": self._approving,
             "reset": self._reset,
             **dict.fromkeys(("approve", "withdraw", "touch", "status"), self._statuses),
         }.get(name)
@@ -120,7 +121,7 @@ class Control:
         world, ids = self.world, body.get("ids")
         match name:
             case "approve":
-                moved = world.approve(ids, body.get("count"))
+                moved = world.approve(ids, body.get("count"), days_ago=float(body.get("days_ago", 0)))
             case "withdraw":
                 moved = world.withdraw(body["ids"])
             case "touch":
@@ -180,6 +181,13 @@ class Control:
         kept = self.world.keep_dossier(type(known)(**{**asdict(known), **changes}))
         return JSONResponse({"file_id": kept.file_id, "disabled": kept.disabled})
 
+    def _approving(self, method: str, name: str, argument: str, body: dict[str, Any]) -> Response:
+        count, every = int(body["count"]), float(body["every"])
+        if count < 1 or every <= 0:
+            raise ValueError("count and every must be positive.")
+        Thread(target=approve_over_time, args=(self.world, count, every), daemon=True, name="approving").start()
+        return JSONResponse({})
+
     def _expire_tokens(self, method: str, name: str, argument: str, body: dict[str, Any]) -> Response:
         self.banqup.expire_tokens()
         return JSONResponse({})
@@ -187,6 +195,12 @@ class Control:
     def _reset(self, method: str, name: str, argument: str, body: dict[str, Any]) -> Response:
         self.world.forget_receipts()
         return JSONResponse({})
+
+
+def approve_over_time(world: World, count: int, every: float) -> None:
+    """Approves or sends `count` documents every so many seconds until none waits, as people in Banqup would."""
+    while world.approve(count=count):
+        time.sleep(every)
 
 
 def _drafts(body: dict[str, Any]) -> Sequence[Draft]:

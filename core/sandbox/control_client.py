@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from core.errors import UsageError
-from core.sandbox.control import TOKEN_HEADER
+from core.sandbox.records import TOKEN_HEADER
 
 ACCESS_FILE = "sandbox.json"
 
@@ -110,9 +110,16 @@ class SandboxControl:
         """Adds the documents of a folder that the sandbox can read."""
         return list(self.call("POST", "documents", {"folder": str(folder.absolute())})["documents"])
 
-    def approve(self, ids: Sequence[str] | None = None, count: int | None = None) -> list[dict[str, Any]]:
+    def approve(
+        self, ids: Sequence[str] | None = None, count: int | None = None, *, days_ago: float = 0.0
+    ) -> list[dict[str, Any]]:
         """Approves purchases and sends sales: those named, else the `count` oldest that wait, else all."""
-        return list(self.call("POST", "approve", {"ids": ids and list(ids), "count": count})["documents"])
+        body = {"ids": ids and list(ids), "count": count, "days_ago": days_ago}
+        return list(self.call("POST", "approve", body)["documents"])
+
+    def approve_over_time(self, count: int, every: float) -> None:
+        """From now on approves or sends `count` documents every so many seconds, until none waits."""
+        self.call("POST", "approving", {"count": count, "every": every})
 
     def withdraw(self, ids: Sequence[str]) -> list[dict[str, Any]]:
         """Takes documents back below their trigger."""

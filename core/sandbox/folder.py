@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from lxml import etree
+from stdnum.be import vat as belgian
+from stdnum.eu import vat as european
 
 from core.errors import UsageError
-from core.sandbox.companies import Company
+from core.sandbox.companies import DOSSIER, Company
 from core.sandbox.generator import Made
 from core.sandbox.inspection import NAMES
 from core.sandbox.records import PURCHASES, SALES, Draft, DraftFile
@@ -152,22 +154,33 @@ def _metadata(root: etree._Element, supplier: _Party | None, customer: _Party | 
 
 
 def _dossier(papers: list[_Paper]) -> Company:
-    """The party that occurs in most documents; of several, the one that comes first."""
+    """The party that occurs in most documents; of several, the one that comes first.
+
+    A number that fails its check digits cannot be a dossier's. Where no party has a good one: the made-up company.
+    """
     counted: Counter[str] = Counter()
     parties: dict[str, _Party] = {}
     for paper in papers:
-        named = {party.number: party for party in (paper.supplier, paper.customer) if party and party.number}
+        named = {party.number: party for party in (paper.supplier, paper.customer) if party and _sound(party.number)}
         counted.update(named.keys())
         parties = {**named, **parties}
     if not counted:
-        return Company("Zandbak", "", "", "", "")
+        return DOSSIER
     number, _ = counted.most_common(1)[0]
     party = parties[number]
-    return Company(party.name, "", "", "", number, party.country or "BE")
+    return Company(party.name or number, "", "", "", number, party.country or "BE")
+
+
+def _sound(number: str) -> bool:
+    if number.isdigit():
+        return belgian.is_valid(number)
+    if number[:2].lower() in european.MEMBER_STATES:
+        return european.is_valid(number)
+    return number[:2].isalpha() and len(number) >= 6
 
 
 def _draft(paper: _Paper, dossier: str) -> Draft:
-    sold = paper.supplier is not None and bool(dossier) and paper.supplier.number == dossier
+    sold = paper.supplier is not None and paper.supplier.number == dossier
     both = sold and paper.customer is not None and paper.customer.number == dossier
     return Draft(
         folder=SALES if sold and not both else PURCHASES,

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
 from core.sandbox.companies import CUSTOMERS, DOSSIER, SUPPLIERS, Article, Company, structured_communication
 from core.sandbox.invoices import Line, MadeInvoice, cents, metadata, write_ubl
 from core.sandbox.paper import draw
-from core.sandbox.records import PURCHASES, SALES, Draft, DraftFile
+from core.sandbox.records import NANOSECONDS, PURCHASES, SALES, Draft, DraftFile
 from core.sandbox.world import World
 
 REFERENCE_DAY = date(2026, 10, 30)
 """The day of the newest invoice where nobody says otherwise."""
+
+SPREAD_DAYS = 120
+"""The invoices lie a day apart, and closer where they would reach back further than this."""
 
 PURCHASE_SHARE, CREDIT_SHARE = 0.6, 0.15
 PDF_PLACES = ("embedded", "embedded", "beside", "none")
@@ -66,7 +69,7 @@ class _Maker:
     def invoice(self, position: int, count: int) -> MadeInvoice:
         """The next document; now and then a credit note for an earlier invoice."""
         random = self._random
-        issued = self._today - timedelta(days=(count - 1 - position) * 2 // 3)
+        issued = self._today - timedelta(days=(count - 1 - position) * min(count, SPREAD_DAYS) // count)
         open_invoices = [invoice for invoice in self._made if invoice.type_code == "380"]
         if open_invoices and random.random() < CREDIT_SHARE:
             made = self._credit(random.choice(open_invoices), issued)
@@ -135,6 +138,12 @@ class _Maker:
             quantity = Decimal(random.choice((6, 12, 24, 48, 120, 240)))
         return Line(article.name, quantity, article.unit, price, article.category, article.rate)
 
+    def _arrival(self, day: date) -> int:
+        """Some moment of the working day of the invoice."""
+        second = self._random.randrange(8 * 3600, 17 * 3600)
+        midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return (int(midnight.timestamp()) + second) * NANOSECONDS + self._random.randrange(NANOSECONDS)
+
     def draft(self, invoice: MadeInvoice) -> Draft:
         """The document as it arrives in Banqup, with its PDF inside, beside it or not at all."""
         place = self._random.choice(PDF_PLACES)
@@ -151,4 +160,5 @@ class _Maker:
             metadata=metadata(invoice),
             files=tuple(files),
             source="documentcreator" if sales else "peppol",
+            arrived_ns=self._arrival(invoice.issue_date),
         )

@@ -16,6 +16,8 @@ NANOSECONDS = 1_000_000_000
 PURCHASES = "PURCHASES"
 SALES = "SALES"
 
+TOKEN_HEADER = "x-sandbox-control"  # noqa: S105 - the name of the header that carries the control token
+
 
 def iso(at_ns: int) -> str:
     """ISO 8601 in UTC with as many fractional digits as the instant needs: none to nine."""
@@ -61,13 +63,17 @@ class DraftFile:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A document before it is in Banqup. `metadata` has the member names of banqup-api section 3."""
+    """A document before it is in Banqup. `metadata` has the member names of banqup-api section 3.
+
+    `arrived_ns` is when it came in; None, or a moment still ahead, means now.
+    """
 
     folder: str
     category: str
     metadata: Mapping[str, Any]
     files: tuple[DraftFile, ...]
     source: str = "peppol"
+    arrived_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

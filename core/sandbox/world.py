@@ -156,6 +156,7 @@ class World:
 
     def _arrive(self, draft: Draft, space: str) -> StoredDocument:
         now = self.now_ns()
+        now = min(now, draft.arrived_ns or now)
         id_ = self.new_id()
         files = []
         for file in draft.files:
@@ -208,11 +209,15 @@ class World:
         """The bytes of a file of a document, or of a received file."""
         return self._store.get(id_)
 
-    def set_status(self, ids: Sequence[str], member: str, level: str) -> list[StoredDocument]:
-        """Puts documents at a level (of document, delivery or pay), all at the same instant."""
+    def set_status(self, ids: Sequence[str], member: str, level: str, *, days_ago: float = 0.0) -> list[StoredDocument]:
+        """Puts documents at a level (of document, delivery or pay), all at the same instant.
+
+        `days_ago` dates the change back, but never before a document's own last one.
+        """
         with self._lock:
-            now = self.now_ns()
-            moved = [self._move(self._documents[id_], member, level, now) for id_ in ids]
+            at = self.now_ns() - int(days_ago * 86_400 * NANOSECONDS)
+            chosen = [self._documents[id_] for id_ in ids]
+            moved = [self._move(each, member, level, max(at, each.updated_ns)) for each in chosen]
             self._ordered.clear()
             return moved
 
@@ -225,7 +230,9 @@ class World:
         history = (*document.history, Change(member, before, level, now))
         return self._keep(replace(document, updated_ns=now, history=history, **changed))  # type: ignore[arg-type]
 
-    def approve(self, ids: Sequence[str] | None = None, count: int | None = None) -> list[StoredDocument]:
+    def approve(
+        self, ids: Sequence[str] | None = None, count: int | None = None, *, days_ago: float = 0.0
+    ) -> list[StoredDocument]:
         """Brings documents to their trigger: purchases are approved, sales sent. Without ids: the oldest waiting."""
         with self._lock:
             if ids is None:
@@ -233,9 +240,9 @@ class World:
                 ids = [document.id for document in waiting[:count]]
             purchases = [id_ for id_ in ids if self._documents[id_].folder != SALES]
             sales = [id_ for id_ in ids if self._documents[id_].folder == SALES]
-            self.set_status(ids, "document", "VALIDATED") if sales else None
-            self.set_status(purchases, "document", "FULLY_APPROVED")
-            self.set_status(sales, "delivery", "SENT")
+            self.set_status(sales, "document", "VALIDATED", days_ago=days_ago)
+            self.set_status(purchases, "document", "FULLY_APPROVED", days_ago=days_ago)
+            self.set_status(sales, "delivery", "SENT", days_ago=days_ago)
             return [self._documents[id_] for id_ in ids]
 
     def withdraw(self, ids: Sequence[str]) -> list[StoredDocument]:

@@ -18,6 +18,24 @@ MESSAGES: dict[str, Message] = {
     "sandbox_empty_folder": Message(
         "The folder holds no XML or PDF file.", "Choose a folder with UBL invoices, or leave --from out."
     ),
+    "demo_sandbox": Message("The sandbox runs: Banqup at {banqup}, Pingwin at {pingwin}."),
+    "demo_connected": Message("Both connections are set and answer."),
+    "demo_installed": Message(
+        "Pingwin is installed for {name} ({number}), dossier {file_id}; the three credentials are right."
+    ),
+    "demo_active": Message("{name} is active. Approved or sent before: {history}, which stay history."),
+    "demo_faults": Message("From now on answers get lost, servers fail and links expire."),
+    "demo_approved": Message("{approved} of {total} documents are approved or sent in Banqup."),
+    "demo_delivered": Message("{delivered} of {total} documents are delivered, {waiting} are on their way."),
+    "demo_done": Message("Done: {delivered} delivered, {needs_attention} wait for a person."),
+    "demo_real_home": Message(
+        "This home is connected to the real Banqup or Pingwin, or has installations of its own.",
+        "Leave --home out, or name an empty folder for the demo.",
+    ),
+    "demo_runs_already": Message(
+        "An engine runs in this home.", "Stop it with `banqup-pingwin stop`, or name another home."
+    ),
+    "demo_no_sandbox": Message("The sandbox of the demo did not start.", "Read the file named here."),
     "sandbox_not_xml": Message("The received file is not readable XML: {detail}"),
     "sandbox_doctype": Message("The received file has a document type declaration, which an e-fff file never has."),
     "sandbox_not_ubl": Message("The received file is not a UBL invoice or credit note; it begins with {root}."),
