@@ -183,6 +183,7 @@ def root(
     """Keeps the global options for the command; opens the console where there is none."""
     session = context.ensure_object(Session)
     session.home, session.readonly, session.space_option = home, readonly, space
+    session.ascii_only, session.mouse = ascii_only, mouse
     context.call_on_close(session.close)
     if bundle is not None:
         from tui.commands.bundles import look_into
@@ -190,7 +191,7 @@ def root(
         look_into(session, bundle)
     if context.invoked_subcommand is not None:
         return None
-    return _open_console(context, session, ascii_only=ascii_only, mouse=mouse)
+    return _open_console(context, session)
 
 
 def has_terminal() -> bool:
@@ -198,14 +199,15 @@ def has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 
-def _open_console(context: click.Context, session: Session, *, ascii_only: bool, mouse: bool) -> int:
+def _open_console(context: click.Context, session: Session) -> int:
     if not has_terminal():
         diagnose("no_terminal")
         click.echo(context.get_help())
         return WRONG
     from tui.app import run_console
 
-    return run_console(session.desk, space=session.space_option, ascii_only=ascii_only, mouse=mouse)
+    space = session.installation(None).space if session.space_option else None
+    return run_console(session.desk, space=space, ascii_only=session.ascii_only, mouse=session.mouse)
 
 
 def main() -> NoReturn:

@@ -36,6 +36,8 @@ class Session:
     readonly: bool = False
     space_option: str | None = None
     json: bool = False
+    ascii_only: bool = False
+    mouse: bool = False
     closers: list[Callable[[], None]] = field(default_factory=list)
 
     @cached_property
