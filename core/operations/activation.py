@@ -165,7 +165,7 @@ def _decide(desk: Desk, installation: Installation, waiting: Literal["send", "di
     desk.ledger.note(
         installation.space,
         kind="installation",
-        code="activation_requested",
+        code="activation_decided",
         args={"waiting": waiting if waits else None, "count": waits},
         actor=desk.actor,
         now=now,

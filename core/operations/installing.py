@@ -183,8 +183,7 @@ def _number_of(party: Party) -> str | None:
 def install(desk: Desk, space: Space, *, enterprise_numbers: Sequence[str], own_extension_off: bool) -> Installation:
     """Installs with the actor's consent. Not active. Checks and normalises the enterprise numbers."""
     desk.must_write()
-    if not _SPACE_ID.match(space.id):
-        raise UsageError("space_id_wrong", space=space.id)
+    checked_space_id(space)
     if desk.installations.get(space.id) is not None:
         raise UsageError("already_installed", name=space.name)
     now = desk.clock.now()
@@ -198,6 +197,13 @@ def install(desk: Desk, space: Space, *, enterprise_numbers: Sequence[str], own_
     desk.installations.save(installation)
     desk.ledger.note(space.id, kind="installation", code="installed", args={}, actor=desk.actor, now=now)
     return installation
+
+
+def checked_space_id(space: Space) -> str:
+    """A space's id, which becomes part of paths and keys; raises UsageError where it is no plain id."""
+    if not _SPACE_ID.match(space.id):
+        raise UsageError("space_id_wrong", space=clean(space.id, 60))
+    return space.id
 
 
 def set_enterprise_numbers(desk: Desk, space: str, numbers: Sequence[str]) -> Installation:

@@ -1,6 +1,6 @@
 """The sentences of this room: code -> what happened and what to do."""
 
-from core.wording import Message
+from core.wording import Message, support
 
 _DESK = {
     "readonly": Message(
@@ -27,9 +27,6 @@ _DESK = {
     "banqup_no_secret": Message(
         "The app's secret for Banqup is missing, or cannot be read by this user.",
         "Enter it with “connect banqup set”, or start this as the engine's user.",
-    ),
-    "banqup_not_connected": Message(
-        "Banqup is not connected yet.", "Set address, app id and secret with “connect banqup set”."
     ),
     "banqup_token": Message("Signing in at Banqup with app id and secret."),
     "banqup_spaces": Message("Spaces that let this app in: {count}."),
@@ -241,7 +238,7 @@ _EVENTS = {
     "enterprise_numbers_changed": Message("Enterprise numbers set to {numbers}."),
     "credentials_changed": Message("Credentials changed: {fields}."),
     "credentials_deleted": Message("Credentials deleted."),
-    "activation_requested": Message("Activation decided."),
+    "activation_decided": Message("Activation decided."),
 }
 
 _EXPLAIN = {
@@ -314,4 +311,5 @@ MESSAGES: dict[str, Message] = {
     **_DECISIONS,
     **_EVENTS,
     **_EXPLAIN,
+    **support.MESSAGES,
 }

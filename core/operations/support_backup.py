@@ -1,0 +1,176 @@
+"""Backup and restore: the ledger and the decisions in one file, without secrets.
+
+A restored ledger may be older than what was sent since, so a restore sends nothing by itself: what would still go out
+becomes "outcome unknown", and every space is inactive until a person activates it with a new baseline.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core import __version__
+from core.errors import StoreError, UsageError
+from core.files import fsync_directory, open_lock, replace_file, unwritable
+from core.installations import Decisions, parse
+from core.ledger.sqlite import open_ledger
+from core.model import Arguments
+from core.operations.desk import Desk
+from core.operations.enrolment import enrol_all
+from core.secrets import SecretName
+from core.sync.lock import EngineLock
+
+LEDGER, SETTINGS, ABOUT = "ledger.db", "installations.json", "about.json"
+LARGEST_SETTINGS = 64 * 2**20
+"""Bytes of settings that are read from a backup: 5,000 spaces take 2 MB."""
+
+RESTORED = "restored_at"
+"""Ledger note: when it was put back, so that the next baseline says why."""
+
+NEEDED = (SecretName.API_KEY, SecretName.CLID)
+"""The secrets a space needs; a backup has none."""
+
+BESIDE = ("", "-wal", "-shm", "-journal")
+"""The ledger and what SQLite keeps beside it."""
+
+
+def backup(desk: Desk, file: Path) -> None:
+    """The ledger and the decisions in one file; no secrets."""
+    with tempfile.TemporaryDirectory(dir=desk.home.data, prefix=".backup-") as scratch:
+        copy, packed = Path(scratch, LEDGER), Path(scratch, "packed.zip")
+        desk.ledger.backup(str(copy))
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(ABOUT, json.dumps(_about(desk), indent=2))
+            if desk.home.installations.exists():
+                archive.write(desk.home.installations, SETTINGS)
+            archive.write(copy, LEDGER)
+        write_private(file, packed)
+
+
+def write_private(file: Path, made: Path) -> None:
+    """Puts a finished file in its place, readable by its owner only."""
+    try:
+        replace_file(file.absolute(), made.read_bytes(), 0o600, prefix=".banqup-pingwin-")
+    except OSError as error:
+        raise unwritable(file, error) from error
+
+
+def _about(desk: Desk) -> dict[str, object]:
+    return {
+        "what": "banqup-pingwin backup",
+        "version": __version__,
+        "at": datetime.fromtimestamp(desk.clock.now(), UTC).isoformat(),
+        "machine_id": desk.machine.machine_id,
+        "by": desk.actor,
+    }
+
+
+def restore(desk: Desk, file: Path) -> Arguments:
+    """Puts a backup back. Sends nothing by itself that it cannot prove unsent. Returns what happened, in numbers.
+
+    What was here before stays beside it (`*.before-restore`). Raises UsageError where the file is no backup, an engine
+    runs, or another process has the ledger open.
+    """
+    desk.must_write()
+    desk.home.create()
+    desk.close()
+    with tempfile.TemporaryDirectory(dir=desk.home.data, prefix=".restore-") as scratch:
+        ledger, settings = _unpack(file, Path(scratch))
+        kept = parse(settings, file) if settings else Decisions(None, ())
+        outcome = _settle(desk, ledger, file)  # before it takes its place: never a moment in which it could send
+        with _alone(desk):
+            _put_back(desk, kept)
+            _swap(desk, ledger)
+    enrol_all(desk)
+    missing = sum(desk.secrets.find(name, each.space) is None for each in kept.installations for name in NEEDED)
+    return {"installations": len(kept.installations), **outcome, "credentials_missing": missing}
+
+
+def _unpack(file: Path, scratch: Path) -> tuple[Path, str]:
+    """The two files by their exact names; nothing else of the archive is looked at."""
+    target = scratch / LEDGER
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = archive.namelist()
+            if LEDGER not in names or ABOUT not in names:
+                raise UsageError("no_backup", where=str(file))
+            with archive.open(LEDGER) as packed, target.open("wb") as out:
+                while chunk := packed.read(2**20):
+                    out.write(chunk)
+            if SETTINGS not in names:
+                return target, ""
+            with archive.open(SETTINGS) as packed:
+                return target, packed.read(LARGEST_SETTINGS).decode("utf-8")
+    except (zipfile.BadZipFile, UnicodeDecodeError, FileNotFoundError, IsADirectoryError) as problem:
+        raise UsageError("no_backup", where=str(file)) from problem
+    except OSError as problem:
+        raise unwritable(target, problem) from problem
+
+
+def _settle(desk: Desk, ledger: Path, file: Path) -> Mapping[str, int]:
+    """Refuses a ledger that is damaged or newer; switches every space off, turns what would go out into questions."""
+    ledger.chmod(0o600)
+    now = desk.clock.now()
+    try:
+        copy = open_ledger(ledger)
+    except StoreError as problem:
+        raise UsageError("backup_broken", where=str(file), why=str(problem)) from problem
+    try:
+        if problems := copy.check():
+            raise UsageError("backup_broken", where=str(file), why=problems[0])
+        for run in copy.space_runs():
+            copy.end_activation(run.space, actor=desk.actor, now=now)
+        turned = copy.after_restore(now=now)
+        copy.set_meta(RESTORED, str(now))
+        total = sum(sum(states.values()) for states in copy.counts().values())
+    finally:
+        copy.close()
+    return {"deliveries": total, "outcome_unknown": sum(turned.values())}
+
+
+@contextmanager
+def _alone(desk: Desk) -> Iterator[None]:
+    """Holds the engine's lock and the ledger for itself; raises UsageError where either is in use."""
+    lock = EngineLock(desk.home.engine_lock, desk.home.file_mode)
+    lock.acquire(since=desk.clock.now())
+    presence = open_lock(desk.home.ledger, desk.home.file_mode, ".open")
+    try:
+        try:
+            fcntl.flock(presence, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError("ledger_in_use", where=str(desk.home.ledger)) from None
+        yield
+    finally:
+        os.close(presence)
+        lock.release()
+
+
+def _swap(desk: Desk, ledger: Path) -> None:
+    """The new ledger takes the old one's place; the old one is kept, with all that belongs to it."""
+    here = desk.home.ledger
+    for suffix in BESIDE:
+        with suppress(FileNotFoundError):
+            Path(f"{here}{suffix}").rename(f"{here}.before-restore{suffix}")
+    ledger.chmod(desk.home.file_mode)
+    ledger.rename(here)
+    fsync_directory(here.parent)
+
+
+def _put_back(desk: Desk, kept: Decisions) -> None:
+    """The decisions of the backup, all switched off; installations that came later go with their ledger."""
+    off = {"active": False, "activated_at": None, "waiting": ""}
+    if kept.machine is not None:
+        desk.installations.save_machine(kept.machine)
+    spaces = {one.space for one in kept.installations}
+    for each in desk.installations.all():
+        if each.space not in spaces:
+            desk.installations.remove(each.space)
+    for each in kept.installations:
+        desk.installations.save(each.model_copy(update=off))

@@ -1,0 +1,111 @@
+"""The sentences of doctor, reconcile, backup, exchange and bundle; `core.wording.operations` takes them in."""
+
+from core.wording import Message
+
+DOCTOR = {
+    "doctor_home_user": Message("Everything is this user's own: {config}, {data}."),
+    "doctor_home_system": Message("System mode, for several people: {config}, {data}."),
+    "doctor_home_single": Message("Everything is under one directory: {data}."),
+    "doctor_permissions": Message("Files and directories are private."),
+    "doctor_os": Message("{where}: {why}.", "Give this user the right to it, or run this as the engine's user."),
+    "doctor_disk": Message("Free on the disk: {free_mb} MB."),
+    "doctor_disk_low": Message("Only {free_mb} MB are free on the disk.", "Make room; a full disk stops the engine."),
+    "doctor_file_system": Message("The ledger lies on a local file system ({kind})."),
+    "doctor_fsync": Message("The disk keeps a write within {ms} ms."),
+    "doctor_fsync_slow": Message(
+        "The disk takes {ms} ms to keep a write.",
+        "Documents go out slowly; a faster disk helps an office with many spaces.",
+    ),
+    "doctor_fsync_unmeasured": Message("The disk was not measured (read-only, or no directory yet)."),
+    "doctor_ledger_mode": Message("The ledger is kept by SQLite {version}; a new one would use {mode}."),
+    "doctor_ledger_sound": Message("The ledger is sound."),
+    "doctor_ledger_broken": Message(
+        "The ledger has {count} problems, the first: {first}",
+        "Stop the engine, make a bundle, and restore the last backup.",
+    ),
+    "doctor_engine": Message("The engine runs (process {pid} on {host}, since {since})."),
+    "doctor_engine_not_needed": Message("No engine runs; nothing is active, so none is needed."),
+    "doctor_round": Message("One round over {spaces} active spaces takes about {seconds} s of every {interval} s."),
+    "doctor_round_long": Message(
+        "One round over {spaces} active spaces takes about {seconds} s, more than the {interval} s between polls.",
+        "Raise the poll interval, or (by arrangement with Banqup) the calls a minute.",
+    ),
+    "doctor_utf8": Message("Texts are UTF-8."),
+    "doctor_no_utf8": Message(
+        "The locale is not UTF-8.", "Set LANG, for example to C.UTF-8; else letters with accents break."
+    ),
+    "doctor_clock": Message("This machine's clock agrees with Banqup's within {seconds} s."),
+    "doctor_clock_off": Message(
+        "This machine's clock is {seconds} s away from Banqup's.", "Set the clock, best by a time service (NTP)."
+    ),
+    "doctor_clock_unmeasured": Message(
+        "The clock was not compared: nothing is installed whose list could be asked for."
+    ),
+    "doctor_credential": Message("{field} comes from: {source}."),
+    "doctor_poll": Message("Last read from Banqup: {at}."),
+    "doctor_poll_overdue": Message(
+        "Banqup was last read at {at}; that is overdue.", "See whether the engine runs and what it says."
+    ),
+    "doctor_circuit": Message(
+        "The queue waits since {since}: {reason}.",
+        "Mend what it says; it is asked again at {again}, or at once after new credentials.",
+    ),
+    "doctor_waiting": Message("In the queue: {count}, the oldest since {since}."),
+    "doctor_waiting_stuck": Message(
+        "In the queue: {count}, the oldest since {since}; that is too long.",
+        "Open the oldest one; it says what it waits for.",
+    ),
+    "doctor_needs_person": Message("{count} deliveries wait for your decision.", "Open the queue; they stand first."),
+}
+
+RECONCILE = {
+    "reconcile_other_folder": Message(
+        "Lies in a folder that is neither purchases nor sales.", "Nothing is sent from there."
+    ),
+    "reconcile_not_at_trigger": Message(
+        "Not approved (or sent) in Banqup yet.", "Approve or send it there; it follows by itself."
+    ),
+    "reconcile_not_read_yet": Message(
+        "Approved or sent, but not read yet.", "It comes with the next polls; look again later."
+    ),
+    "reconcile_inactive": Message("Approved or sent, but the space is not active.", "Activate the space."),
+}
+
+BACKUP = {
+    "no_backup": Message("{where} is no backup of this product.", "Choose a file that “backup” wrote."),
+    "backup_broken": Message("The ledger in {where} cannot be used: {why}", "Take another backup."),
+    "ledger_in_use": Message(
+        "Another console or command has the ledger open.", "Close it, then restore; nothing was changed."
+    ),
+}
+
+EXCHANGE = {
+    "export_suffix": Message("{where}: the name must end in .csv or .json."),
+    "import_unreadable": Message("{where} cannot be read: {why}.", "Give a CSV or JSON file in UTF-8."),
+    "import_no_table": Message(
+        "{where} holds no table of installations.",
+        "“installations export” shows the form; the column “space” is needed.",
+    ),
+    "import_added": Message("Added; not active, and without credentials."),
+    "import_changed": Message("Changed."),
+    "import_unchanged": Message("Nothing to change."),
+    "import_active": Message("Left as it is: active for File ID {why}; deactivate it before changing the dossier."),
+    "import_refused": Message("Left out: {why}"),
+}
+
+BUNDLE = {
+    "no_bundle": Message("{where} is no bundle of this product.", "Choose a file that “bundle” wrote."),
+    "bundle_heading": Message(
+        "A bundle of banqup-pingwin about one space. Names of companies and people, VAT numbers, amounts, the words of"
+        " answers and all credentials were taken out. Document numbers, dates, states and codes are in it."
+        " Please read it before you send it."
+    ),
+    "bundle_settings": Message("the settings of the machine and of this space"),
+    "bundle_about": Message("versions and system"),
+    "bundle_events": Message("what happened, line by line"),
+    "bundle_log": Message("the last lines of the engine's log"),
+    "bundle_contract": Message("where deliveries go"),
+    "bundle_ledger": Message("the part of the ledger about this space"),
+}
+
+MESSAGES: dict[str, Message] = {**DOCTOR, **RECONCILE, **BACKUP, **EXCHANGE, **BUNDLE}
