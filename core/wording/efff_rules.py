@@ -9,7 +9,7 @@ ASK_OR_BOOK = (
 AMOUNTS = "Compare with the PDF: what is written there counts. Ask the supplier for a correct invoice."
 ROUNDING = "Nothing to do if this comes from rounding; compare with the PDF when in doubt."
 VAT_BOOKING = "Check the VAT in the PDF before you book."
-RENDERED = "What is inside now was drawn from the electronic invoice; ask the supplier for the original if you need it."
+OTHER_PDF = "Open the PDF that is inside now; ask the supplier for the original if you need it."
 
 RULE_MESSAGES: dict[str, Message] = {
     # what the document says it is
@@ -83,11 +83,21 @@ RULE_MESSAGES: dict[str, Message] = {
         "The PDF inside is encrypted, but opens without a password.",
         "Nothing to do, unless the accounting package cannot show it.",
     ),
-    "replaced_pdf_not_a_pdf": Message("What the source has inside as a PDF is not a PDF; it was left out.", RENDERED),
-    "replaced_pdf_truncated": Message("The PDF inside the source is cut off; it was left out.", RENDERED),
-    "replaced_pdf_encrypted": Message("The PDF inside the source asks for a password; it was left out.", RENDERED),
-    "replaced_pdf_unreadable": Message("The PDF inside the source cannot be opened; it was left out.", RENDERED),
-    "replaced_pdf_empty": Message("The PDF inside the source has no pages; it was left out.", RENDERED),
+    "replaced_pdf_not_a_pdf": Message(
+        "What came with the invoice as its PDF is not a PDF; another one is inside now.", OTHER_PDF
+    ),
+    "replaced_pdf_truncated": Message(
+        "The PDF that came with the invoice is cut off; another one is inside now.", OTHER_PDF
+    ),
+    "replaced_pdf_encrypted": Message(
+        "The PDF that came with the invoice asks for a password; another one is inside now.", OTHER_PDF
+    ),
+    "replaced_pdf_unreadable": Message(
+        "The PDF that came with the invoice cannot be opened; another one is inside now.", OTHER_PDF
+    ),
+    "replaced_pdf_empty": Message(
+        "The PDF that came with the invoice has no pages; another one is inside now.", OTHER_PDF
+    ),
     "several_pdfs": Message(
         "There are {count} PDFs inside; the one that looks like the invoice stands first in the e-fff file.",
         "Check that it is the invoice and not one of its annexes.",

@@ -51,8 +51,11 @@ def pdf_opens(subject: Subject) -> Breaches:
 
 
 def base64_of_attachments(subject: Subject) -> Breaches:
-    """V21, without decoding: only letters of base64, in groups of four."""
+    """V21, without decoding: only letters of base64, in groups of four. A PDF that was replaced is V22's."""
+    replaced = subject.context.refused_pdf is not None
     for position, attachment in enumerate(subject.invoice.attachments, 1):
+        if attachment.is_pdf and replaced:
+            continue
         if attachment.content and (code := _base64_fault(attachment)):
             yield breach(code, where(position), name=_name(attachment))
 

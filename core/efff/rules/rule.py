@@ -57,8 +57,8 @@ class RuleContext:
 
     `target` is what the document is being converted to, None for a plain check. `pdf` is the verdict on the PDF that
     is or would be inside; `rendered` says that it was drawn by us, `missing` which characters could not be drawn then,
-    and `refused_pdf` is the verdict on an embedded PDF that it replaces. `file_name` is the name of the checked file,
-    "" where there is none.
+    and `refused_pdf` is the verdict on a PDF that came with the document and could not be used. `file_name` is the
+    name of the checked file, "" where there is none.
     `today` is None where a document must get the same findings every day.
     """
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Final
 
 from core.efff.formats import SourceFormat
 from core.efff.invoice import Invoice, VatBreakdown, VatCategory
-from core.efff.rules.amounts import CENT, SMALL_GAP, ZERO, apart
+from core.efff.rules.amounts import CENT, SMALL_GAP, ZERO
 from core.efff.rules.lines import HUNDRED
 from core.efff.rules.lists import EU
 from core.efff.rules.rule import BELGIAN, EFFF, Breaches, Subject, bare, breach
@@ -32,6 +32,10 @@ ABROAD: Final = frozenset({"OSS-G", "OSS-S", "OSS-I"})
 
 ANY_RATE: Final = ABROAD | {"MA"}
 """Codes that do not tell the rate."""
+
+
+Kind = tuple[str, Decimal, str]
+"""Category, rate and Belgian code of a VAT subtotal."""
 
 
 def rate_of(code: str) -> Decimal | None:
@@ -66,52 +70,55 @@ def vat_of_subtotals(subject: Subject) -> Breaches:
 
 
 def taxable_of_lines(subject: Subject) -> Breaches:
-    """V57 (EN BR-S-08). Not judged with a cash discount, standard exchange or margin: their base is not the lines'."""
+    """V57 (EN BR-S-08), by what both lines and subtotals tell of their VAT: category, rate, Belgian code.
+
+    Not judged with a cash discount, standard exchange or margin, whose base is not that of the lines, nor where a line
+    or an allowance does not tell its VAT at all.
+    """
     invoice = subject.invoice
-    if (
-        not invoice.lines
-        or invoice.cash_discount
-        or any(part.vat.belgian_code in OWN_BASE for part in invoice.vat_breakdown)
-    ):
+    portions = list(_portions(invoice))
+    stated = [part.vat for part in invoice.vat_breakdown]
+    told = all(vat is not None and (vat.category or vat.rate is not None) for vat, _ in portions)
+    own_base = invoice.cash_discount is not None or any(vat.belgian_code in OWN_BASE for vat in stated)
+    if not invoice.lines or own_base or not told:
         return
-    by_code = all(part.vat.belgian_code for part in invoice.vat_breakdown) and all(
-        line.vat.belgian_code for line in invoice.lines
-    )
-    from_lines = _taxable_from_lines(invoice, by_code)
-    stated: dict[tuple[str, Decimal, str], Decimal] = {}
-    first: dict[tuple[str, Decimal, str], str] = {}
+    kind = _kind([vat for vat, _ in portions if vat is not None] + stated)
+    expected: dict[Kind, Decimal] = {}
+    for vat, amount in portions:
+        assert vat is not None
+        expected[kind(vat)] = expected.get(kind(vat), ZERO) + amount
+    taxable: dict[Kind, Decimal] = {}
+    first: dict[Kind, str] = {}
     for path, part in subtotals(subject):
-        key = _key(part.vat, by_code)
-        stated[key] = stated.get(key, ZERO) + (part.taxable or ZERO)
-        first.setdefault(key, path)
-    for key, taxable in stated.items():
-        expected = from_lines.get(key, ZERO)
-        gap = abs(expected - taxable)
-        if apart(expected, taxable, SMALL_GAP):
+        taxable[kind(part.vat)] = taxable.get(kind(part.vat), ZERO) + (part.taxable or ZERO)
+        first.setdefault(kind(part.vat), path)
+    for found, amount in taxable.items():
+        gap = abs(expected.get(found, ZERO) - amount)
+        if gap > SMALL_GAP:
             yield breach(
                 "taxable_wrong" if gap >= ONE else "taxable_slightly_off",
-                f"{first[key]}/cbc:TaxableAmount",
-                category=key[2] or key[0],
-                rate=bare(key[1]),
-                expected=expected,
-                taxable=taxable,
+                f"{first[found]}/cbc:TaxableAmount",
+                category=found[2] or found[0],
+                rate=bare(found[1]),
+                expected=expected.get(found, ZERO),
+                taxable=amount,
             )
 
 
-def _key(vat: VatCategory, by_code: bool) -> tuple[str, Decimal, str]:
-    return vat.category, vat.rate or ZERO, vat.belgian_code if by_code else ""
-
-
-def _taxable_from_lines(invoice: Invoice, by_code: bool) -> dict[tuple[str, Decimal, str], Decimal]:
-    sums: dict[tuple[str, Decimal, str], Decimal] = {}
+def _portions(invoice: Invoice) -> Iterator[tuple[VatCategory | None, Decimal]]:
+    """What lines, allowances and charges bring to the taxable amounts, each with its VAT."""
     for line in invoice.lines:
-        key = _key(line.vat, by_code)
-        sums[key] = sums.get(key, ZERO) + (line.net_amount or ZERO)
+        yield line.vat, line.net_amount or ZERO
     for entry in invoice.allowances_charges:
-        key = _key(entry.vat or VatCategory(), by_code)
         amount = entry.amount or ZERO
-        sums[key] = sums.get(key, ZERO) + (amount if entry.is_charge else -amount)
-    return sums
+        yield entry.vat, amount if entry.is_charge else -amount
+
+
+def _kind(told: list[VatCategory]) -> Callable[[VatCategory], Kind]:
+    """How to tell kinds of VAT apart: by category and by Belgian code only where every one of `told` states it."""
+    by_category = all(vat.category for vat in told)
+    by_code = all(vat.belgian_code for vat in told)
+    return lambda vat: (vat.category if by_category else "", vat.rate or ZERO, vat.belgian_code if by_code else "")
 
 
 def rates(subject: Subject) -> Breaches:
@@ -221,7 +228,7 @@ def one_subtotal_each(subject: Subject) -> Breaches:
     """V78: said once for each code and rate, at its second subtotal."""
     keys = [(part.vat.category, part.vat.rate or ZERO, part.vat.belgian_code) for part in subject.invoice.vat_breakdown]
     times = Counter(keys)
-    seen: Counter[tuple[str, Decimal, str]] = Counter()
+    seen: Counter[Kind] = Counter()
     for (path, part), key in zip(subtotals(subject), keys, strict=True):
         seen[key] += 1
         if seen[key] == 2:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,8 +26,10 @@ from core.efff.invoice import (
     VatCategory,
 )
 from core.efff.pdf import PdfVerdict
+from core.efff.reader import read
 from core.efff.report import Finding, Severity
 from core.efff.rules import RULES, RuleContext, check
+from core.efff.vat import assign
 from core.wording.efff_rules import RULE_MESSAGES
 from tests.core.efff.samples import FULL, GOOD, OPENS, REDUCED
 
@@ -340,3 +343,51 @@ def test_a_sentence_tells_the_numbers() -> None:
     assert finding.message == "The lines add up to 850.00, the invoice says 450.00: 400.00 apart."
     assert finding.where == "cac:LegalMonetaryTotal/cbc:LineExtensionAmount"
     assert finding.rule == "V50"
+
+
+def test_lines_that_do_not_tell_their_vat_are_not_held_against_the_summary() -> None:
+    untold = replace(GOOD, lines=tuple(replace(line, vat=VatCategory()) for line in GOOD.lines))
+    assert not [one for one in check(untold, SourceFormat.UBL, context=RuleContext(pdf=OPENS)) if one.rule == "V57"]
+
+
+def test_lines_that_tell_only_the_rate_are_summed_by_rate() -> None:
+    by_rate = replace(GOOD, lines=tuple(replace(line, vat=VatCategory(rate=line.vat.rate)) for line in GOOD.lines))
+    assert check(by_rate, SourceFormat.UBL, context=RuleContext(pdf=OPENS)) == []
+    more = replace(by_rate, lines=(by_rate.lines[0], replace(by_rate.lines[1], net_amount=D(60), price=None)))
+    assert "V57" in {one.rule for one in check(more, SourceFormat.UBL, context=RuleContext(pdf=OPENS))}
+
+
+def test_a_replaced_pdf_is_no_longer_held_against_the_document() -> None:
+    broken = replace(GOOD, attachments=(replace(GOOD.attachments[0], content="JVB*Ri0="),))
+    context = RuleContext(Format.EFFF_1, OPENS, rendered=True, refused_pdf=PdfVerdict(False, "pdf_not_a_pdf"))
+    assert {one.severity for one in check(broken, PEPPOL, context=context)} == {I, W}
+
+
+def test_absurd_amounts_are_findings_and_not_errors_of_ours() -> None:
+    huge = D("9" * 80)
+    absurd = replace(GOOD, totals=replace(GOOD.totals, payable=huge, vat=D("NaN"), prepaid=D("Infinity")))
+    assert check(absurd, SourceFormat.UBL, context=RuleContext(pdf=OPENS))
+
+
+@pytest.mark.parametrize("folder", ["ublbe/testcases-1.31", "peppol-bis-3/examples"])
+def test_nothing_stops_an_official_document(corpus: Path, folder: str) -> None:
+    paths = sorted((corpus / folder).glob("*.xml"))
+    assert len(paths) >= 9
+    for path in paths:
+        reading = read(path.read_bytes())
+        assert reading.invoice is not None
+        assert reading.source_format is not None
+        invoice = assign(reading.invoice).invoice
+        context = RuleContext(Format.EFFF_1, OPENS, rendered=not any(one.is_pdf for one in invoice.attachments))
+        findings = check(invoice, reading.source_format, context=context)
+        assert [one for one in findings if one.blocks] == [], path.name
+
+
+def test_the_official_documents_without_oddities_have_no_finding(corpus: Path) -> None:
+    clean = ["01", "02", "03", "04", "05", "06", "08", "09", "10", "12", "14", "15", "16", "17", "20", "21", "23", "25"]
+    clean += ["29", "30", "31", "32"]
+    for number in clean:
+        source = (corpus / "ublbe" / "testcases-1.31" / f"UBLBE_BE0000000196_V01-150000{number}.xml").read_bytes()
+        reading = read(source)
+        assert reading.invoice is not None
+        assert check(reading.invoice, SourceFormat.UBL_BE, context=RuleContext(pdf=OPENS)) == [], number
