@@ -193,12 +193,13 @@ FOOTER_KEYS = 6
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What an action would act on. `bottom`: there is no screen to go back to."""
+    """What an action would act on. `bottom`: there is no screen to go back to; `fields`: there are any."""
 
     readonly: bool = False
     deliveries: tuple[Delivery, ...] = ()
     space: SpaceStatus | None = None
     bottom: bool = False
+    fields: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,4 +243,6 @@ def footer(scopes: tuple[Scope, ...], situation: Situation) -> list[Action]:
 def _worth_a_place(action: Action, situation: Situation) -> bool:
     if action.id == "back":
         return not situation.bottom
+    if action.id == "field":
+        return situation.fields
     return not ((action.act and refusal(action, situation)) or (action.changes and situation.readonly))

@@ -28,7 +28,8 @@ from tui.widgets.spans import Line, Span, between
 GROUPS: tuple[tuple[str, frozenset[State], str], ...] = (
     (N_("Needs you"), NEEDS_PERSON, "warning"),
     (N_("On its way"), WAITING | IN_FLIGHT, "text-muted"),
-    (N_("Done"), frozenset(State) - NEEDS_PERSON - WAITING - IN_FLIGHT, "text-muted"),
+    (N_("Done"), frozenset({State.WITHDRAWN, State.CONFIRMED, State.DISCARDED}), "text-muted"),
+    (N_("From before activation"), frozenset({State.HISTORY}), "text-muted"),
 )
 """The headings, in the order in which the ledger sorts (`QueueQuery`)."""
 
@@ -50,17 +51,21 @@ def read_window(desk: Desk, wanted: Wanted) -> Window:
     Where the held delivery moved, the rows around its new place are read, so that it stays under the cursor.
     """
     query = wanted.query
-    groups = []
-    for title, states, tone in GROUPS:
-        shown = states & query.states if query.states else states
-        size = overview.queue_total(desk, replace(query, states=shown)) if shown else 0
-        groups.append(Group(title, size, tone))
+    groups = [Group(title, _size(desk, query, states), tone) for title, states, tone in GROUPS]
     position = None if wanted.held is None else overview.queue_position(desk, query, wanted.held)
     offset = wanted.offset
     if position is not None and not offset <= position < offset + wanted.limit:
         offset = max(0, position - wanted.limit // 2)
     rows = overview.queue(desk, query, offset, wanted.limit)
     return Window(tuple(groups), offset, tuple(rows), position)
+
+
+def _size(desk: Desk, query: QueueQuery, states: frozenset[State]) -> int:
+    """Rows of one group in a view; what the view does not show counts nothing."""
+    shown = states & query.states if query.states else states
+    if not query.history:
+        shown -= {State.HISTORY}
+    return overview.queue_total(desk, replace(query, states=shown, history=False)) if shown else 0
 
 
 class QueueScreen(ActingScreen[None]):

@@ -83,6 +83,8 @@ class Lines(Widget):
         if span.tone == "foreground":
             return base
         style = self.tone(f"tone--{span.tone}")
+        if cursor and base.reverse:
+            return base
         if cursor:
             return Style(color=style.color, bgcolor=base.bgcolor, bold=style.bold or base.bold, reverse=base.reverse)
         return style

@@ -6,6 +6,7 @@ wide and combining characters keep the columns straight. Pure; imports no Textua
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -60,10 +61,16 @@ def width_of(spans: Iterable[Span]) -> int:
 
 def fit(text: str, width: int, ellipsis: str = "…", *, right: bool = False) -> str:
     """The text in exactly `width` cells: padded, or cut with a mark that something is missing."""
+    text = composed(text)
     length = cell_len(text)
     if length > width:
         return cut(text, width, ellipsis)
     return " " * (width - length) + text if right else text + " " * (width - length)
+
+
+def composed(text: str) -> str:
+    """Letters with their accents as one character: a loose accent takes no cell, but not every terminal knows."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def cut(text: str, width: int, ellipsis: str = "…") -> str:

@@ -11,7 +11,7 @@ from tui.i18n import N_, _, clock_time, count, ngettext, worded
 from tui.plain import neutral
 from tui.status import STATES, Face, health_face, health_word
 from tui.widgets.lines import Lines, Painted
-from tui.widgets.spans import Line, Span, between, charset, line
+from tui.widgets.spans import Line, Span, between, charset, line, width_of
 
 NOT_SET_UP = Face("○", "o", N_("NOT SET UP"), "text-muted")
 
@@ -39,7 +39,10 @@ class StatusLine(Lines):
 
 
 def status_spans(snapshot: Snapshot | None, trouble: str, width: int, ascii_only: bool = False) -> Line:
-    """The first line as spans: state and reason on the left, counts on the right."""
+    """The first line as spans: state and reason on the left; last good poll and counts on the right.
+
+    Where both do not fit, the counts lose their words first, then the reason is cut.
+    """
     if snapshot is None:
         return line(trouble or _("reading ..."), "error" if trouble else "text-muted")
     signs = charset(ascii_only)
@@ -48,7 +51,9 @@ def status_spans(snapshot: Snapshot | None, trouble: str, width: int, ascii_only
         left: Line = (Span(f"{trouble}  ", "error"), Span(stale, "warning"))
     else:
         left = _state(snapshot, ascii_only, signs.separator)
-    return between(left, _counts(snapshot, ascii_only, short=width < 100), width, signs.ellipsis)
+    rights = [_right(snapshot, ascii_only, words=words) for words in (3, 2, 1, 0)]
+    right = next((each for each in rights if width_of(left) + width_of(each) < width), rights[-1])
+    return between(left, right, width, signs.ellipsis)
 
 
 def _state(snapshot: Snapshot, ascii_only: bool, separator: str) -> Line:
@@ -67,13 +72,7 @@ def _state(snapshot: Snapshot, ascii_only: bool, separator: str) -> Line:
     reason = _reason(snapshot, worst)
     if reason:
         parts.append(reason)
-    spans = [head]
-    if parts:
-        spans.append(Span("  " + f" {separator} ".join(parts)))
-    poll = _last_poll(worst)
-    if poll is not None:
-        spans += [Span(f" {separator} " if parts else "  ", "text-muted"), poll]
-    return tuple(spans)
+    return (head, Span("  " + f" {separator} ".join(parts))) if parts else (head,)
 
 
 def worst_space(snapshot: Snapshot) -> SpaceStatus:
@@ -83,7 +82,7 @@ def worst_space(snapshot: Snapshot) -> SpaceStatus:
 
 def _reason(snapshot: Snapshot, worst: SpaceStatus) -> str:
     """Why; a note of the engine (another version) goes before silence."""
-    if worst.baseline is not None:
+    if worst.baseline is not None and snapshot.worst is Health.ACTIVE:
         return _("counting history: at least {count} so far").format(count=count(worst.baseline))
     if snapshot.worst is not Health.ACTIVE and worst.code:
         return neutral(worded(worst.code, worst.arguments).sentence)
@@ -93,31 +92,38 @@ def _reason(snapshot: Snapshot, worst: SpaceStatus) -> str:
     return ""
 
 
-def _last_poll(worst: SpaceStatus) -> Span | None:
-    if worst.last_good_poll is None:
+def _right(snapshot: Snapshot, ascii_only: bool, *, words: int) -> Line:
+    """The last good poll, what needs a person, what is on its way, what arrived; the first `words` counts in words."""
+    groups = [span for span in (_last_poll(snapshot), *_counts(snapshot, ascii_only, words)) if span is not None]
+    spaced = [group._replace(text=f"  {group.text}" if place else group.text) for place, group in enumerate(groups)]
+    return tuple(spaced)
+
+
+def _last_poll(snapshot: Snapshot) -> Span | None:
+    """Of several spaces the oldest one counts."""
+    polled = [space for space in snapshot.spaces if space.last_good_poll is not None]
+    if not polled:
         return None
-    time = clock_time(worst.last_good_poll)
-    if worst.overdue:
+    oldest = min(polled, key=lambda space: space.last_good_poll or 0.0)
+    time = clock_time(oldest.last_good_poll)
+    if any(space.overdue for space in polled):
         return Span(_("no good poll since {time}").format(time=time), "warning")
     return Span(_("polled {time}").format(time=time), "text-muted")
 
 
-def _counts(snapshot: Snapshot, ascii_only: bool, *, short: bool) -> Line:
-    """What needs a person, what is on its way, what arrived. In 80 columns the arrived ones have a glyph only."""
+def _counts(snapshot: Snapshot, ascii_only: bool, words: int) -> list[Span]:
     totals = {state: sum(space.counts.get(state, 0) for space in snapshot.spaces) for state in State}
     needs = sum(totals[state] for state in NEEDS_PERSON)
-    queued = sum(totals[state] for state in QUEUED)
-    spans: list[Span] = []
-    if needs:
-        text = ngettext("{count} needs you", "{count} need you", needs).format(count=count(needs))
-        spans.append(Span(f"{STATES[State.PARKED].mark(ascii_only)} {text}", "warning"))
-    if queued:
-        mark = STATES[State.READY].mark(ascii_only)
-        spans.append(Span(f"  {mark} " + _("{count} queued").format(count=count(queued))))
-    delivered = totals[State.CONFIRMED]
-    mark = STATES[State.CONFIRMED].mark(ascii_only)
-    if delivered and short:
-        spans.append(Span(f"  {mark} {count(delivered)}", "success"))
-    elif delivered:
-        spans.append(Span(f"  {mark} " + _("{count} delivered").format(count=count(delivered)), "success"))
-    return tuple(spans)
+    counted = (
+        (State.PARKED, needs, ngettext("{count} needs you", "{count} need you", needs), "warning"),
+        (State.READY, sum(totals[state] for state in QUEUED), _("{count} queued"), "foreground"),
+        (State.CONFIRMED, totals[State.CONFIRMED], _("{count} delivered"), "success"),
+    )
+    return [
+        Span(
+            f"{STATES[state].mark(ascii_only)} " + (text if place < words else "{count}").format(count=count(number)),
+            tone,
+        )
+        for place, (state, number, text, tone) in enumerate(counted)
+        if number
+    ]
