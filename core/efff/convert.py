@@ -104,7 +104,7 @@ def convert(source: bytes, target: Format = Format.EFFF_1, *, pdf: bytes | None 
         source_format=source_format,
         invoice=assigned.invoice,
         findings=tuple(findings),
-        derived=(*reading.derived, *assigned.derived, *written.derived),
+        derived=(*reading.derived, *_rooted((*assigned.derived, *written.derived), invoice)),
         dropped=_dropped(reading, assigned, written, chosen),
         pdf_origin=chosen.origin,
     )
@@ -130,6 +130,11 @@ def check(source: bytes, *, file_name: str = "") -> Check:
 def _placed(findings: Iterable[Finding], invoice: Invoice) -> list[Finding]:
     """Findings with the whole path of their place in the source."""
     return [replace(one, where=f"/{invoice.root}/{one.where}".rstrip("/")) for one in findings]
+
+
+def _rooted(derived: Iterable[Derived], invoice: Invoice) -> list[Derived]:
+    """Derived values with the whole path of their place."""
+    return [replace(one, path=f"/{invoice.root}/{one.path}") for one in derived]
 
 
 def _of_a_source(findings: Iterable[Finding]) -> list[Finding]:

@@ -75,10 +75,10 @@ def read(source: bytes) -> Reading:
     values = Values(_currency(root), root.take("TaxCurrencyCode"))
     invoice = _invoice(root, values, source_format)
     findings = [*_about_form(document, source_format), *values.close()]
-    derived = []
     if not root.take("DocumentCurrencyCode") and invoice.currency:
-        derived.append(Derived("cbc:DocumentCurrencyCode", invoice.currency, "currency_from_amounts"))
-    return Reading(invoice, source_format, tuple(findings), tuple(derived), root)
+        where = f"{root.path}/cbc:DocumentCurrencyCode"
+        values.derived.append(Derived(where, invoice.currency, "currency_from_amounts"))
+    return Reading(invoice, source_format, tuple(findings), tuple(values.derived), root)
 
 
 def detect(root: Node) -> SourceFormat:
@@ -146,10 +146,10 @@ def _invoice(root: Node, values: Values, source: SourceFormat) -> Invoice:
         period=lines.read_period(root.first("InvoicePeriod"), values),
         notes=tuple(filter(None, (note.value() for note in root.all("Note")))),
         references=replace(_references(root, values), project=root.take("ProjectReference", "ID") or project),
-        supplier=parties.read_side(root.first("AccountingSupplierParty")),
-        customer=parties.read_side(root.first("AccountingCustomerParty")),
-        payee=parties.read_party(root.first("PayeeParty")),
-        tax_representative=parties.read_party(root.first("TaxRepresentativeParty")),
+        supplier=parties.read_side(root.first("AccountingSupplierParty"), values),
+        customer=parties.read_side(root.first("AccountingCustomerParty"), values),
+        payee=parties.read_party(root.first("PayeeParty"), values),
+        tax_representative=parties.read_party(root.first("TaxRepresentativeParty"), values),
         deliveries=parties.read_deliveries(root, values),
         payment_means=means,
         payment_terms=terms,

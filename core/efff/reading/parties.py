@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.efff import identifiers
 from core.efff.invoice import Address, Contact, Delivery, Identifier, LegalMention, Party
 from core.efff.reading.values import Values
+from core.efff.report import Derived
 from core.efff.tree import Node
 
 ADDRESS = (
@@ -17,15 +18,15 @@ ADDRESS = (
 )
 
 
-def read_side(side: Node | None) -> Party:
+def read_side(side: Node | None, values: Values) -> Party:
     """AccountingSupplierParty or AccountingCustomerParty, whose account number stands beside the party."""
     if side is None:
         return Party()
     account = side.take("SupplierAssignedAccountID") or side.take("CustomerAssignedAccountID")
-    return read_party(side.first("Party"), account) or Party(account_id=account)
+    return read_party(side.first("Party"), values, account) or Party(account_id=account)
 
 
-def read_party(node: Node | None, account: str = "") -> Party | None:
+def read_party(node: Node | None, values: Values, account: str = "") -> Party | None:
     """A party; the Belgian enterprise number is looked for wherever writers put it (reference 8.5)."""
     if node is None:
         return None
@@ -36,7 +37,11 @@ def read_party(node: Node | None, account: str = "") -> Party | None:
     endpoint = _identifier(node.first("EndpointID"))
     stated = [identifier for part in node.all("PartyIdentification") if (identifier := _identifier(part.first("ID")))]
     vat, other_registration = _tax_numbers(node)
-    enterprise = _enterprise_number(vat, endpoint, [*stated, *([legal_id] if legal_id else [])])
+    named = [*([legal_id] if legal_id else []), *stated, *([endpoint] if endpoint else [])]
+    enterprise = _enterprise_number(vat, named)
+    if enterprise and not any(_says_only(one, enterprise) for one in named):
+        where = f"{node.path}/cac:PartyLegalEntity/cbc:CompanyID"
+        values.derived.append(Derived(where, enterprise, "enterprise_number_from_vat"))
     return Party(
         trade_name=trade_name if trade_name != legal_name else "",
         legal_name=legal_name,
@@ -129,14 +134,16 @@ def _tax_numbers(node: Node) -> tuple[str, str]:
     return vat, other
 
 
-def _enterprise_number(vat: str, endpoint: Identifier | None, stated: list[Identifier]) -> str:
-    """From the Belgian VAT number; else from an identifier, in the order company number, identification, endpoint."""
+def _enterprise_number(vat: str, named: list[Identifier]) -> str:
+    """The Belgian enterprise number: as an identifier that verifies states it under a Belgian company scheme (a member
+    of a VAT unit has a VAT number that is not its own); else the digits of the VAT number; else any identifier's."""
+    for identifier in named:
+        digits = identifiers.belgian_digits(identifier.value)
+        if identifier.scheme.upper() in identifiers.ENTERPRISE_SCHEMES and identifiers.is_enterprise_number(digits):
+            return digits
     if vat.startswith("BE") and (digits := identifiers.belgian_digits(vat)):
         return digits
-    for identifier in (*reversed(stated), endpoint):
-        if identifier and (digits := identifiers.enterprise_number(identifier.value, identifier.scheme)):
-            return digits
-    return ""
+    return next(filter(None, (identifiers.enterprise_number(one.value, one.scheme) for one in named)), "")
 
 
 def _says_only(identifier: Identifier, enterprise: str) -> bool:
