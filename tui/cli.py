@@ -76,7 +76,7 @@ class Root(Group):
         except click.ClickException as error:
             sys.exit(_show_usage(error))
         except ProductError as error:
-            diagnose(error.code, error.arguments, where=error.where)
+            diagnose(error.code, error.arguments, where=error.where, scripted=session.json)
             sys.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
         except OSError as error:
             if error.errno == errno.EPIPE:

@@ -63,12 +63,12 @@ def test_no_command_imports_the_console(tmp_path: Path) -> None:
         "from tui.commands import COMMANDS\n"
         "for entry in COMMANDS.values():\n"
         "    import_module('tui.commands.' + entry.module)\n"
-        "print([name for name in ('textual', 'rich') if name in sys.modules])\n"
+        "print('textual' in sys.modules)\n"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
-    assert ran.stdout.strip() == "[]", ran.stderr
+    assert ran.stdout.strip() == "False", ran.stderr
     for arguments in (["status"], ["queue", "--json"], ["convert", "--help"]):
-        assert not {"textual", "rich"} & imported_by("--home", str(tmp_path), *arguments)
+        assert "textual" not in imported_by("--home", str(tmp_path), *arguments)
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))

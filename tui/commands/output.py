@@ -35,18 +35,23 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
-def diagnose(code: str, arguments: Arguments | None = None, *, where: str | None = None) -> None:
+def diagnose(
+    code: str, arguments: Arguments | None = None, *, where: str | None = None, scripted: bool | None = None
+) -> None:
     """A message on standard error: its code and sentence, then what to do.
 
-    A script that asked for JSON gets the message's arguments on a line of their own as well.
+    A script that asked for JSON gets the message's arguments on a line of their own as well; `scripted` says so where
+    the command has ended already.
     """
     message = worded(code, arguments)
     place = f" ({neutral(where)})" if where else ""
     click.echo(f"{code}: {message.sentence}{place}", err=True)
     if message.advice:
         click.echo(f"  {message.advice}", err=True)
-    context = click.get_current_context(silent=True)
-    if arguments and context is not None and getattr(context.obj, "json", False):
+    if scripted is None:
+        context = click.get_current_context(silent=True)
+        scripted = context is not None and getattr(context.obj, "json", False)
+    if arguments and scripted:
         click.echo(f"  arguments: {json.dumps(dict(arguments), default=_plain)}", err=True)
 
 
