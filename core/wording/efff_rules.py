@@ -9,6 +9,8 @@ ASK_OR_BOOK = (
 AMOUNTS = "Compare with the PDF: what is written there counts. Ask the supplier for a correct invoice."
 ROUNDING = "Nothing to do if this comes from rounding; compare with the PDF when in doubt."
 VAT_BOOKING = "Check the VAT in the PDF before you book."
+AGAIN = "Convert the file again from its source."
+DISCOUNT = "Look in the PDF for it before you pay less."
 OTHER_PDF = "Open the PDF that is inside now; ask the supplier for the original if you need it."
 
 RULE_MESSAGES: dict[str, Message] = {
@@ -268,5 +270,21 @@ RULE_MESSAGES: dict[str, Message] = {
     "unit_unknown": Message("Line {line}: {unit} is not a code for a unit.", "Nothing to do: no amount depends on it."),
     "line_count_wrong": Message(
         "The file says it has {stated} lines and has {lines}.", "Compare with the PDF whether a line is missing."
+    ),
+    # the official rules of 3.0 beyond these
+    "software_not_named": Message(
+        "The file does not name the software that made it (reference eFFF); e-fff 3.0 demands it.", AGAIN
+    ),
+    "software_name_short": Message("“{name}” is too short for the name of the software that made the file.", AGAIN),
+    "cash_discount_amount_missing": Message("There is a discount for paying early, but not its amount.", DISCOUNT),
+    "cash_discount_day_missing": Message("There is a discount for paying early, but not until which day.", DISCOUNT),
+    "line_without_vat": Message(
+        "Line {line} does not state its VAT, which a discount for paying early demands.", AGAIN
+    ),
+    "cash_discount_part_missing": Message(
+        "There is a discount for paying early, but the VAT summary has no part without VAT for it.", VAT_BOOKING
+    ),
+    "line_cash_discount_missing": Message(
+        "There is a discount for paying early, but line {line} has no part without VAT for it.", VAT_BOOKING
     ),
 }

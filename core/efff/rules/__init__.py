@@ -14,7 +14,7 @@ from typing import Final
 from core.efff.formats import SourceFormat
 from core.efff.invoice import Invoice
 from core.efff.report import Finding
-from core.efff.rules import amounts, attachments, identity, lines, parties, payment, vat
+from core.efff.rules import amounts, attachments, identity, lines, official, parties, payment, vat
 from core.efff.rules.rule import Breach, Rule, RuleContext, Subject
 from core.efff.rules.table import RULES
 
@@ -28,6 +28,7 @@ CHECKS: Final = (
     *vat.CHECKS,
     *amounts.CHECKS,
     *lines.CHECKS,
+    *official.CHECKS,
 )
 
 ARITHMETIC: Final = Context(prec=60, rounding=ROUND_HALF_UP, traps=[])
@@ -52,6 +53,7 @@ ORDER: Final = {
             "cac:PayeeParty",
             "cac:TaxRepresentativeParty",
             "cac:PaymentMeans",
+            "cac:PaymentTerms",
             "cac:AllowanceCharge",
             "cac:TaxTotal",
             "cac:LegalMonetaryTotal",

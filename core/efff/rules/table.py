@@ -1,6 +1,7 @@
-"""The rules V05 to V84 as data: one row for each way to break one. Read section 10 of the e-fff reference beside it.
+"""The rules V05 to V84, and the official ones of 3.0, as data: one row for each way to break one.
 
-V01 to V04 and V06 are the reader's, V03 the profile's, V16 and V37 the delivery's, V79 the conversion's.
+Read section 10 of the e-fff reference beside it. V01 to V04, V06 and the currencies of V13 are the reader's, the form
+of V03 the profile's, V16 and V37 the delivery's, V79 the conversion's.
 """
 
 from __future__ import annotations
@@ -136,6 +137,14 @@ _ROWS: Final = (
         differs="never stops a delivery: no amount hangs on it",
     ),
     Rule("V84", "line_count_wrong", W),
+    # the official rules of 3.0 beyond these
+    Rule("EFFF-T10-R003", "software_not_named", E),
+    Rule("EFFF-T10-R004", "software_name_short", E),
+    Rule("EFFF-T10-R005", "cash_discount_amount_missing", E),
+    Rule("EFFF-T10-R006", "cash_discount_day_missing", E),
+    Rule("EFFF-T10-R008", "line_without_vat", E),
+    Rule("EFFF-T10-R013", "cash_discount_part_missing", E),
+    Rule("EFFF-T10-R018", "line_cash_discount_missing", E),
 )
 
 RULES: Final[Mapping[str, Rule]] = {row.code: row for row in _ROWS}

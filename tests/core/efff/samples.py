@@ -111,4 +111,5 @@ GOOD = Invoice(
     ),
     attachments=(Attachment("2026-0042.pdf", "CommercialInvoice", mime="application/pdf", content="JVBERi0="),),
     line_count=2,
+    software="Boekhouder 7",
 )
