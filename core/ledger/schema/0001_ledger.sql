@@ -24,10 +24,10 @@ CREATE TABLE doc(                                   -- one row per delivery
          WHEN state IN ('ready', 'seen') THEN 2
          WHEN state = 'withdrawn' THEN 3
          WHEN state = 'history' THEN 5
-         ELSE 4 END) VIRTUAL,
+         ELSE 4 END) STORED,
   along REAL NOT NULL GENERATED ALWAYS AS (         -- within it: what moves in the order it came, the rest newest first
     CASE WHEN state IN ('sending', 'leased', 'unknown', 'ready', 'seen', 'withdrawn') THEN id
-         ELSE -changed_at END) VIRTUAL,
+         ELSE -changed_at END) STORED,
   UNIQUE(space, source_id, dossier, generation)) STRICT;
 
 -- The states are spelled out in statements exactly as here, else the partial index is not used (4.5).
