@@ -186,9 +186,7 @@ def root(
     session.ascii_only, session.mouse = ascii_only, mouse
     context.call_on_close(session.close)
     if bundle is not None:
-        from tui.commands.bundles import look_into
-
-        look_into(session, bundle)
+        session.bundle, session.readonly = bundle, True
     if context.invoked_subcommand is not None:
         return None
     return _open_console(context, session)

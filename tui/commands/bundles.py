@@ -80,9 +80,3 @@ def bundle(session: Session, /, *, space: str | None, out: Path | None, force: b
         for name in contents:
             say(f"  {neutral(name)}")
     return DONE
-
-
-def look_into(session: Session, file: Path) -> None:
-    """Makes the session about a bundle instead of this machine: read-only, on a copy that is gone afterwards."""
-    session.readonly = True
-    session.home = session.keep(support.opened_bundle(file))

@@ -74,7 +74,7 @@ def show_detail(session: Session, detail: Detail) -> None:
         say(_("event {time}: {words} ({actor})").format(
             time=moment(event.at, seconds=True), words=words, actor=neutral(event.actor)))  # fmt: skip
     for permission in detail.permissions:
-        if permission.allowed:
+        if permission.allowed and not session.readonly:
             words = worded(permission.code, permission.arguments).sentence
             say(_("you can {act}: {words}").format(act=act_word(permission.act, detail.delivery), words=words))
 

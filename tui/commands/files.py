@@ -9,7 +9,7 @@ import click
 from core.errors import UsageError
 from core.operations import engines, support
 from tui.commands.asking import confirm
-from tui.commands.frame import DONE, Session, command, group, json_option, option, with_session, yes_option
+from tui.commands.frame import ATTENTION, DONE, Session, command, group, json_option, option, with_session, yes_option
 from tui.commands.output import document, fact, say
 from tui.i18n import N_, _, ngettext
 from tui.plain import neutral
@@ -122,7 +122,7 @@ def restore(session: Session, /, *, file: Path, yes: bool) -> int:
         say(_("Restored."))
         for name, number in outcome.items():
             fact(_(name.replace("_", " ")), number)
-    return DONE
+    return ATTENTION if outcome.get("credentials_missing") else DONE
 
 
 def _must_be_free(file: Path, *, force: bool) -> None:

@@ -9,6 +9,7 @@ import copy
 import inspect
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property, update_wrapper
 from pathlib import Path
@@ -38,16 +39,23 @@ class Session:
     json: bool = False
     ascii_only: bool = False
     mouse: bool = False
-    closers: list[Callable[[], None]] = field(default_factory=list)
+    bundle: Path | None = None
+    open: ExitStack = field(default_factory=ExitStack)
 
     @cached_property
     def desk(self) -> Desk:
-        """The desk of this home; closed when the command ends."""
+        """The desk of this home, or of the bundle that is looked into; closed when the command ends."""
         from core.config import Home
         from core.operations.desk import Desk, who
 
-        desk = Desk(Home.locate(self.home), who(os.environ), readonly=self.readonly)
-        self.closers.append(desk.close)
+        if self.bundle is None:
+            home = Home.locate(self.home)
+        else:
+            from core.operations.support import opened_bundle
+
+            home = self.open.enter_context(opened_bundle(self.bundle))
+        desk = Desk(home, who(os.environ), readonly=self.readonly)
+        self.open.callback(desk.close)
         return desk
 
     def must_write(self) -> None:
@@ -70,8 +78,7 @@ class Session:
 
     def close(self) -> None:
         """Closes what the command opened."""
-        for closer in self.closers:
-            closer()
+        self.open.close()
 
 
 def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -19,12 +19,15 @@ from core.model import Direction, State
 from core.operations import support
 from core.operations.support import Reconciled
 from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, space_argument, with_session
-from tui.commands.output import document, say, shortened, table
+from tui.commands.output import document, note, say, shortened, table
 from tui.i18n import N_, _, day, money, ngettext, worded
 from tui.status import STATES, direction_word
 
 SETTLED = frozenset({State.CONFIRMED, State.HISTORY, State.DISCARDED})
 """States that need no second look in a reconciliation."""
+
+NOT_DUE = frozenset({"reconcile_not_at_trigger", "reconcile_other_folder"})
+"""Why a document rightly has no delivery."""
 
 COLUMNS = (
     "source_id", "direction", "number", "party", "issue_date", "amount", "currency",
@@ -71,6 +74,7 @@ def reconcile(session: Session, /, *, space: str | None, start: datetime, end: d
     rows = asyncio.run(support.reconcile(session.desk, found.space, first, last))
     if as_csv:
         click.echo(csv_text(rows), nl=False)
+        _tell_totals(rows, note)
     elif session.json:
         document(_record(found.space, first, last, rows))
     else:
@@ -80,7 +84,7 @@ def reconcile(session: Session, /, *, space: str | None, start: datetime, end: d
 
 def settled(row: Reconciled) -> bool:
     """Whether a document needs no second look."""
-    return row.state in SETTLED
+    return row.state in SETTLED or (row.state is None and row.reason in NOT_DUE)
 
 
 def csv_text(rows: Iterable[Reconciled]) -> str:
@@ -89,8 +93,18 @@ def csv_text(rows: Iterable[Reconciled]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([formula_free(getattr(row, column)) for column in COLUMNS])
+        writer.writerow([formula_free(_cell(row, column)) for column in COLUMNS])
     return out.getvalue()
+
+
+def _cell(row: Reconciled, column: str) -> object:
+    match column:
+        case "why":
+            return worded(row.reason).sentence if row.reason else ""
+        case "vat_codes":
+            return "; ".join(f"{code}: {taxable} + {vat}" for code, taxable, vat in row.vat_codes)
+        case _:
+            return getattr(row, column)
 
 
 def formula_free(value: object) -> str:
@@ -127,15 +141,19 @@ def _tell(rows: Sequence[Reconciled]) -> None:
     open_rows = sum(not settled(row) for row in rows)
     text = ngettext("{count} document, {open} not settled.", "{count} documents, {open} not settled.", len(rows))
     say(text.format(count=len(rows), open=open_rows))
+    _tell_totals(rows, say)
+
+
+def _tell_totals(rows: Sequence[Reconciled], tell: Callable[[str], None]) -> None:
     for total in totals(rows):
         documents = ngettext("{count} document", "{count} documents", total.documents).format(count=total.documents)
         side = _direction(total.direction)
         if total.code:
-            say(_("{side}, VAT code {code}: {documents}, taxable {taxable}, VAT {vat}").format(
+            tell(_("{side}, VAT code {code}: {documents}, taxable {taxable}, VAT {vat}").format(
                 side=side, code=shortened(total.code, 20), documents=documents,
                 taxable=money(total.taxable, total.currency), vat=money(total.vat, total.currency)))  # fmt: skip
         else:
-            say(f"{side}: {documents}, {money(total.taxable, total.currency)}")
+            tell(f"{side}: {documents}, {money(total.taxable, total.currency)}")
 
 
 def _line(row: Reconciled) -> tuple[str, ...]:
@@ -160,7 +178,7 @@ def _day(text: str) -> str:
 
 def _record(space: str, start: date, end: date, rows: Sequence[Reconciled]) -> dict[str, object]:
     listed = [
-        {column: getattr(row, column) for column in COLUMNS}
+        {column: _cell(row, column) for column in COLUMNS}
         | {
             "settled": settled(row),
             "vat_codes": [{"code": code, "taxable": taxable, "vat": vat} for code, taxable, vat in row.vat_codes],
