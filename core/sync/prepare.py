@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from core.banqup.client import FileRefused, NotFound, NotReady
+from core.banqup.errors import BadAnswer, FileRefused, NotFound, NotReady, RequestRefused
 from core.efff import dossier
 from core.efff.convert import Conversion, Format
 from core.efff.report import Finding
@@ -50,7 +50,7 @@ async def prepare(outside: Outside, claim: Claim) -> Move | Prepared:
         outside.pause.succeeded()
     except NotFound as gone:
         return Move(State.WITHDRAWN, outside.clock.now(), "document_gone", gone.arguments)
-    except FileRefused as refused:
+    except (FileRefused, RequestRefused) as refused:
         return Move(State.FAILED, outside.clock.now(), refused.code, refused.arguments)
     except SourceError as trouble:
         return _later(outside, claim, trouble)
@@ -67,15 +67,23 @@ def _withdrawn(outside: Outside, document: Document) -> Move:
 
 
 def _later(outside: Outside, claim: Claim, trouble: SourceError) -> Move:
-    """Banqup's trouble waits without ageing the delivery; a file that is not there yet is the delivery's own."""
+    """Waits by whose trouble it is.
+
+    A file that is not there yet is the delivery's own and counts. An answer that cannot be read may be one document's:
+    it waits alone, without counting. Anything else is Banqup's: everything that needs it waits together.
+    """
     now, attempts = outside.clock.now(), claim.delivery.attempts + 1
-    if not isinstance(trouble, NotReady):
-        outside.pause.failed(trouble, now=now, timing=outside.timing, draw=outside.draw)
-        return Move(State.SEEN, outside.pause.until, trouble.code, trouble.arguments, kind="wait")
-    if attempts >= outside.timing.give_up_attempts:
-        return Move(State.DEAD, now, "gave_up", {"attempts": attempts, "last": trouble.code}, counted=True)
-    wait = max(1.0, backoff(outside.timing, attempts, outside.draw))
-    return Move(State.SEEN, now + wait, trouble.code, trouble.arguments, counted=True, kind="wait")
+    match trouble:
+        case NotReady() if attempts >= outside.timing.give_up_attempts:
+            return Move(State.DEAD, now, "gave_up", {"attempts": attempts, "last": trouble.code}, counted=True)
+        case NotReady():
+            due, counted = now + max(1.0, backoff(outside.timing, attempts, outside.draw)), True
+        case BadAnswer():
+            due, counted = now + outside.timing.poll_interval * outside.draw(0.5, 1.5), False
+        case _:
+            outside.pause.failed(trouble, now=now, timing=outside.timing, draw=outside.draw)
+            due, counted = outside.pause.until, False
+    return Move(State.SEEN, due, trouble.code, trouble.arguments, counted=counted, kind="wait")
 
 
 async def _fetch(outside: Outside, document: Document) -> Files | None:

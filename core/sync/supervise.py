@@ -11,7 +11,7 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import datetime
 
-from core.banqup.client import CredentialsRefused, Forbidden, NotFound, SpaceGone
+from core.banqup.errors import CredentialsRefused, Forbidden, NotFound, SpaceGone
 from core.errors import SourceError
 from core.installations import Installation
 from core.ledger.base import Activation, Scope, SpaceRun

@@ -42,7 +42,7 @@ MESSAGES: dict[str, Message] = {
         "Look for it in Pingwin. Mark it delivered if it is the same invoice.",
     ),
     "possible_duplicate": Message(
-        "The same invoice (supplier, number, date and total) came as another document: {other_number} is {other_state}.",
+        "The same invoice (supplier, number, date and total) also came as another document: {other_number}, line {other}.",
         "Send it only if Pingwin really needs both; else choose not to send it.",
     ),
     "not_this_dossier": Message(

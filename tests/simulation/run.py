@@ -16,14 +16,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.spool import Spool
-
 from core.errors import SourceError
 from core.installations import Consent, Installation
 from core.ledger.base import Ledger, QueueQuery
 from core.ledger.sqlite import open_ledger
 from core.model import FINAL, NEEDS_PERSON, Delivery, Direction, State
 from core.pingwin.target import Capability
+from core.spool import Spool
 from core.sync import baseline
 from core.sync.deliver import Deliverer
 from core.sync.outside import Outside

@@ -13,9 +13,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.banqup.client import NotFound, NotReady, Throttled, Unavailable
 from pydantic import SecretStr
 
+from core.banqup.errors import NotFound, NotReady, Throttled, Unavailable
 from core.banqup.source import Page
 from core.config import Timing
 from core.efff.convert import Conversion, Format, PdfOrigin, SourceFormat
