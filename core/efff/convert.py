@@ -160,8 +160,7 @@ def _dropped(reading: Reading, assigned: vat.Assigned, written: Written, chosen:
     root = reading.invoice.root
     moved = [replace(one, path=f"/{root}/{one.path}") for one in (*assigned.dropped, *written.dropped)]
     if chosen.replaced is not None:
-        position = reading.invoice.attachments.index(chosen.replaced) + 1
-        path = f"/{root}/cac:AdditionalDocumentReference[{position}]/cac:Attachment"
+        path = f"/{root}/cac:AdditionalDocumentReference[{chosen.replaced.place}]/cac:Attachment"
         name = chosen.replaced.file_name or chosen.replaced.id
         moved.append(Dropped(path, name, f"pdf_replaced_by_{chosen.origin.value}"))
     return (*reading.not_taken(), *moved)

@@ -320,6 +320,7 @@ class Attachment:
     id BT-122, description BT-123 (or UBL 2.0 DocumentType), uri BT-124, content BT-125 with mime and file_name.
     `content` is the base64 *text* exactly as it stands in the source, blanks and line breaks included, so that it is
     carried over without being decoded; decode it only to look inside.
+    `place` is its number among the source's AdditionalDocumentReference, 0 where it comes from no document.
     """
 
     id: str
@@ -330,6 +331,7 @@ class Attachment:
     file_name: str = ""
     content: str = field(default="", repr=False)
     uri: str = ""
+    place: int = field(default=0, compare=False)
 
     @property
     def is_pdf(self) -> bool:

@@ -236,6 +236,7 @@ def _attachment(node: Node) -> Attachment:
         file_name=embedded.attributes.get("filename", "").strip() if embedded else "",
         content=(embedded.text or "") if embedded else "",
         uri=body.take("ExternalReference", "URI") if body else "",
+        place=node.position,
     )
 
 

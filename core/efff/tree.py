@@ -35,7 +35,7 @@ ENCODINGS = re.compile(
 DECLARATION = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["'][^>]*?\?>""")
 PROLOG_PART = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 
-LINES = ("InvoiceLine", "CreditNoteLine")
+NUMBERED = frozenset({"InvoiceLine", "CreditNoteLine", "AdditionalDocumentReference", "TaxSubtotal", "PaymentMeans"})
 """Elements whose number always stands in a path, also where there is only one."""
 
 KINDS_OF_FILE = (
@@ -101,7 +101,7 @@ class Node:
         """Its place, such as /Invoice/cac:InvoiceLine[2]/cbc:ID; a number stands where there can be several."""
         if self.parent is None:
             return f"/{self.name}"
-        several = len(self.parent.index[self.name]) > 1 or self.name in LINES
+        several = len(self.parent.index[self.name]) > 1 or self.name in NUMBERED
         number = f"[{self.position}]" if several else ""
         return f"{self.parent.path}/{self.namespace}{self.name}{number}"
 

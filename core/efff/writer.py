@@ -201,7 +201,7 @@ def _document_name(pdf: Attachment, invoice: Invoice) -> str:
 
 
 def _reference(sheet: Sheet, document: Attachment, *, is_invoice: bool = False) -> Part | None:
-    where = "cac:AdditionalDocumentReference"
+    where = f"cac:AdditionalDocumentReference[{document.place or 1}]"
     identifier = document.id or document.file_name or document.uri or document.description
     mime = document.mime.lower()
     content = document.content

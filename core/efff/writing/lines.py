@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from core.efff.formats import Format
 from core.efff.invoice import (
     AllowanceCharge,
@@ -18,11 +16,14 @@ from core.efff.invoice import (
     VatCategory,
 )
 from core.efff.profile import unit_in_ubl_20
-from core.efff.vat import ZERO, in_efff, line_vat
+from core.efff.vat import CASH_DISCOUNT, ZERO, in_efff, line_vat
 from core.efff.writing.labels import label
 from core.efff.writing.sheet import Part, Sheet
 
 RATE_DECIMALS = 2
+NO_DISCOUNT = VatCategory("E", ZERO, "FD")
+"""The exempt part of a line on which there is no cash discount."""
+
 OBJECT = "130"
 """Document type code of the object a line is about (BT-128)."""
 
@@ -35,12 +36,14 @@ def write_lines(sheet: Sheet, invoice: Invoice) -> list[Part | None]:
     computed = sum(line.vat_amount is None and line.net_amount is not None for line in invoice.lines)
     if computed:
         sheet.derive(f"cac:{element}/cac:TaxTotal/cbc:TaxAmount", str(computed), "line_vat_computed", count=computed)
+    discounted = invoice.cash_discount is not None and not sheet.is_1
     return [
-        _line(sheet, line, element, f"cac:{source}[{number}]", number) for number, line in enumerate(invoice.lines, 1)
+        _line(sheet, line, element, f"cac:{source}[{number}]", number, discounted=discounted)
+        for number, line in enumerate(invoice.lines, 1)
     ]
 
 
-def _line(sheet: Sheet, line: Line, element: str, where: str, number: int) -> Part | None:
+def _line(sheet: Sheet, line: Line, element: str, where: str, number: int, *, discounted: bool) -> Part | None:
     quantity = "CreditedQuantity" if element == "CreditNoteLine" else "InvoicedQuantity"
     identifier = line.id
     if not identifier:
@@ -56,7 +59,7 @@ def _line(sheet: Sheet, line: Line, element: str, where: str, number: int) -> Pa
         sheet.group("OrderLineReference", "OrderLineReference", [sheet.leaf("LineID", line.order_line)]),
         _object(sheet, line.object_id),
         *write_allowances_charges(sheet, line.allowances_charges),
-        _line_tax(sheet, line),
+        _line_tax(sheet, line, discounted=discounted),
         _item(sheet, line.item, line.vat),
         _price(sheet, line.price, where),
     ]
@@ -149,15 +152,19 @@ def write_category(sheet: Sheet, vat: VatCategory, name: str) -> Part | None:
     return sheet.group(name, "TaxCategory", parts)
 
 
-def _line_tax(sheet: Sheet, line: Line) -> Part | None:
-    """The VAT of a line: as the source states it, else computed; e-fff 1.0 has the line's VAT code nowhere else."""
+def _line_tax(sheet: Sheet, line: Line, *, discounted: bool) -> Part | None:
+    """The VAT of a line: as the source states it, else computed; e-fff 1.0 has the line's VAT code nowhere else.
+
+    With a cash discount on the document each line of 3.0 names it, if only with zero (EFFF-T10-R018).
+    """
     if line.net_amount is None and line.vat_amount is None:
         return None
     amount = line.vat_amount
     if amount is None and line.net_amount is not None:
         amount = line_vat(line.net_amount, line.vat.rate)
-    category = replace(line.vat, exemption_reason="", exemption_code="")
-    subtotals = line.vat_subtotals or (VatBreakdown(category, line.net_amount, amount),)
+    subtotals = line.vat_subtotals or (VatBreakdown(line.vat, line.net_amount, amount),)
+    if discounted and not any(in_efff(part.vat, sheet.target).exemption_reason == CASH_DISCOUNT for part in subtotals):
+        subtotals = (*subtotals, VatBreakdown(NO_DISCOUNT, ZERO, ZERO))
     return sheet.group(
         "TaxTotal", "TaxTotal", [sheet.amount("TaxAmount", amount), *(_subtotal(sheet, one) for one in subtotals)]
     )
@@ -207,7 +214,6 @@ def write_totals(sheet: Sheet, totals: Totals) -> Part | None:
 def _item(sheet: Sheet, item: Item, vat: VatCategory) -> Part | None:
     """The item: name and description both, for readers take one or the other."""
     standard = item.standard_id
-    category = replace(vat, exemption_reason="", exemption_code="")
 
     def numbered(name: str, part: Part | None) -> Part | None:
         return sheet.group(name, "ItemIdentification", [part])
@@ -230,7 +236,7 @@ def _item(sheet: Sheet, item: Item, vat: VatCategory) -> Part | None:
             )
             for one in item.classifications
         ),
-        write_category(sheet, category, "ClassifiedTaxCategory") if vat != VatCategory() else None,
+        write_category(sheet, vat, "ClassifiedTaxCategory") if vat != VatCategory() else None,
         *(
             sheet.group(
                 "AdditionalItemProperty",

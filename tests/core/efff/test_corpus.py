@@ -1,0 +1,248 @@
+"""Every document of the corpus becomes an e-fff file of both versions: valid, complete, the same each time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from core.efff.attachments import invoice_pdf
+from core.efff.convert import Conversion, Format, PdfOrigin, check, convert
+from core.efff.invoice import Invoice, Party
+from core.efff.reader import read
+from core.efff.report import Severity
+from tests.core.efff.corpus_files import DOCUMENTS, UBLBE, WITHOUT_PDF, faults, named
+
+pytestmark = pytest.mark.corpus
+
+BOTH = pytest.mark.parametrize("target", list(Format), ids=lambda target: target.value)
+ALL = pytest.mark.parametrize("path", named(DOCUMENTS))
+
+_conversions: dict[tuple[Path, Format], Conversion] = {}
+
+
+def converted(path: Path, target: Format) -> Conversion:
+    """The conversion of a document, made once for all tests."""
+    if (path, target) not in _conversions:
+        _conversions[path, target] = convert(path.read_bytes(), target)
+    return _conversions[path, target]
+
+
+@ALL
+@BOTH
+def test_every_document_becomes_a_file_that_the_official_schema_accepts(path: Path, target: Format) -> None:
+    conversion = converted(path, target)
+    assert conversion.output is not None
+    assert faults(conversion.output, target) == []
+
+
+@pytest.mark.parametrize("path", named(UBLBE))
+def test_no_official_belgian_test_case_is_held_back_in_1_0(path: Path) -> None:
+    conversion = converted(path, Format.EFFF_1)
+    assert [finding for finding in conversion.findings if finding.blocks] == []
+    assert conversion.ok
+    assert conversion.pdf_origin is PdfOrigin.EMBEDDED
+
+
+@pytest.mark.parametrize("path", named(UBLBE))
+def test_in_3_0_only_one_stop_shop_vat_is_held_back(path: Path) -> None:
+    conversion = converted(path, Format.EFFF_3)
+    codes = {part.vat.belgian_code[:3] for part in read(path.read_bytes()).invoice.vat_breakdown}
+    assert conversion.ok is ("OSS" not in codes)
+
+
+@ALL
+@BOTH
+def test_the_output_passes_its_own_check(path: Path, target: Format) -> None:
+    conversion = converted(path, target)
+    found = check(conversion.output, file_name=conversion.file_name)
+    assert found.source_format.value == target.value
+    before = {finding.rule for finding in conversion.findings if finding.severity is Severity.ERROR}
+    errors = {finding.rule for finding in found.findings if finding.severity is Severity.ERROR}
+    assert errors <= (before | {"V71", "EFFF-T10-R007", "EFFF-T10-R015"} if "V70" in before else before)
+    assert "V03" not in {finding.rule for finding in found.findings}
+
+
+@ALL
+@BOTH
+def test_a_good_output_is_carried_over_byte_for_byte(path: Path, target: Format) -> None:
+    conversion = converted(path, target)
+    again = convert(conversion.output, target)
+    if not any(finding.severity is Severity.ERROR for finding in conversion.findings):
+        assert again.carried_over
+        assert again.output is conversion.output
+    else:
+        assert not again.carried_over
+
+
+@ALL
+@BOTH
+def test_the_same_input_gives_the_same_bytes(path: Path, target: Format) -> None:
+    assert convert(path.read_bytes(), target).output == converted(path, target).output
+
+
+@ALL
+@BOTH
+def test_reading_what_was_written_gives_the_same_invoice(path: Path, target: Format) -> None:
+    source, result = read(path.read_bytes()).invoice, read(converted(path, target).output).invoice
+    assert _meaning(result, target) == _meaning(source, target)
+
+
+@ALL
+@BOTH
+def test_writing_it_again_changes_nothing_any_more(path: Path, target: Format) -> None:
+    once = read(converted(path, target).output).invoice
+    other = Format.EFFF_3 if target is Format.EFFF_1 else Format.EFFF_1
+    back = convert(convert(converted(path, target).output, other).output, target)
+    twice = read(back.output).invoice
+    assert _meaning(twice, Format.EFFF_1) == _meaning(once, Format.EFFF_1)
+
+
+@pytest.mark.parametrize("path", named(UBLBE))
+@BOTH
+def test_the_pdf_travels_as_the_text_it_is(path: Path, target: Format) -> None:
+    source, result = read(path.read_bytes()).invoice, read(converted(path, target).output).invoice
+    assert invoice_pdf(result).content == invoice_pdf(source).content
+
+
+@pytest.mark.parametrize("path", named(WITHOUT_PDF))
+def test_an_invoice_without_a_pdf_gets_one_and_it_says_so(path: Path) -> None:
+    conversion = converted(path, Format.EFFF_1)
+    assert conversion.pdf_origin is PdfOrigin.RENDERED
+    assert ("V20", Severity.INFO) in {(finding.rule, finding.severity) for finding in conversion.findings}
+
+
+@ALL
+@BOTH
+def test_no_value_of_the_source_vanishes_without_a_word(path: Path, target: Format) -> None:
+    conversion = converted(path, target)
+    written = {_alike(text) for text in _texts(conversion.output)}
+    told = tuple(dropped.path for dropped in conversion.dropped)
+    replaced = {_alike(value) for value in ("eFFF", "UBL.BE", "FD", "NS", "SC", "Financial discount")}
+    lost = [
+        (leaf.path, leaf.text)
+        for leaf in read(path.read_bytes()).root.leaves()
+        if leaf.text and leaf.text.strip() and not leaf.path.startswith(told)
+        if leaf.name not in IDENTIFYING and not leaf.path.endswith(CATEGORY)
+        if _alike(leaf.text) not in written | replaced
+        if not any(_alike(leaf.text) in text for text in written if len(leaf.text.strip()) > 3)
+    ]
+    assert [entry for entry in lost if not _is_moved(entry, conversion)] == []
+
+
+IDENTIFYING = ("UBLVersionID", "CustomizationID", "ProfileID", "DocumentDescription", "DocumentType")
+CATEGORY = ("TaxCategory/cbc:ID",)
+
+
+def _is_moved(entry: tuple[str, str], conversion: Conversion) -> bool:
+    """Values that stand in the output in another spelling: zero totals, the amount to pay in time, booleans."""
+    path, text = entry
+    if path.endswith(("Amount", "Percent")) and not float(text):
+        return True
+    if "PaymentTerms" in path and path.endswith("cbc:Amount"):
+        return any(derived.code == "cash_discount_computed" for derived in conversion.derived)
+    name = path.rpartition(":")[2]
+    return any(
+        dropped.path.rpartition(":")[2] == name and dropped.value == text.strip() for dropped in conversion.dropped
+    )
+
+
+def _texts(content: bytes) -> list[str]:
+    root = etree.fromstring(content, etree.XMLParser(huge_tree=True))
+    return [element.text for element in root.iter() if element.text and element.text.strip()]
+
+
+def _alike(text: str) -> str:
+    """A value in a spelling that both sides share: numbers without zeros at the end, identifiers without marks."""
+    stripped = text.strip().removeprefix("BE")
+    try:
+        return f"{float(stripped):g}" if len(stripped) < 16 else stripped
+    except ValueError:
+        return "".join(sign for sign in stripped.upper() if sign.isalnum()).removeprefix("BE")
+
+
+def _meaning(invoice: Invoice, target: Format) -> Invoice:
+    """The invoice without what a version spells otherwise, adds or cannot hold; the writer's tests look at those."""
+    first = target is Format.EFFF_1
+    references = (
+        replace(invoice.references, buyer_reference="", order="", order_date=None) if first else invoice.references
+    )
+    return replace(
+        invoice,
+        notes=() if first else invoice.notes,
+        references=references,
+        tax_point_date=None,
+        vat_currency="",
+        source_type_code="",
+        line_count=None,
+        payment_terms=tuple(
+            _without_sums(terms) for terms in invoice.payment_terms if terms.note or terms.cash_discount
+        )
+        if not any(means.mandate for means in invoice.payment_means) and not _direct_debit(invoice)
+        else (),
+        payment_means=tuple(
+            replace(means, mandate="", debited_account="", reference=means.structured_communication or means.reference)
+            for means in invoice.payment_means
+        ),
+        deliveries=tuple(
+            kept
+            for delivery in invoice.deliveries
+            if (kept := replace(delivery, mentions=())) != replace(delivery, mentions=(), delivered_on=None)
+            or kept.address
+        ),
+        totals=replace(
+            invoice.totals,
+            vat_in_accounting_currency=None,
+            allowances=invoice.totals.allowances or None,
+            charges=invoice.totals.charges or None,
+            prepaid=invoice.totals.prepaid or None,
+            rounding=invoice.totals.rounding or None,
+        ),
+        supplier=_party(invoice.supplier),
+        customer=_party(invoice.customer),
+        payee=_party(invoice.payee) if invoice.payee else None,
+        tax_representative=_party(invoice.tax_representative) if invoice.tax_representative else None,
+        vat_breakdown=tuple(replace(part, vat=_rate(part.vat)) for part in invoice.vat_breakdown),
+        allowances_charges=tuple(
+            replace(entry, vat=_rate(entry.vat) if entry.vat else None) for entry in invoice.allowances_charges
+        ),
+        lines=tuple(_line(line, first) for line in invoice.lines),
+        attachments=tuple(
+            replace(other, description="") for other in invoice.attachments if other is not invoice_pdf(invoice)
+        ),
+    )
+
+
+def _direct_debit(invoice: Invoice) -> bool:
+    return any(means.code in ("49", "59") for means in invoice.payment_means)
+
+
+def _without_sums(terms: object) -> object:
+    discount = terms.cash_discount
+    return replace(terms, cash_discount=replace(discount, amount=None, amount_to_pay=None) if discount else None)
+
+
+def _party(party: Party) -> Party:
+    return replace(party, endpoint=None if party.enterprise_number else party.endpoint, legal_form="")
+
+
+def _rate(vat: object) -> object:
+    return replace(vat, category="", belgian_code="", exemption_reason="", rate=vat.rate or None)
+
+
+def _line(line: object, first: bool) -> object:
+    price = line.price and replace(line.price, base_unit="", **({"discount": None, "gross": None} if first else {}))
+    return replace(
+        line,
+        notes=() if first else line.notes,
+        period=None if first else line.period,
+        unit="" if first else line.unit,
+        price=price,
+        vat=_rate(line.vat),
+        vat_amount=None,
+        vat_subtotals=tuple(replace(part, vat=_rate(part.vat)) for part in line.vat_subtotals if part.taxable)
+        if len([part for part in line.vat_subtotals if part.taxable]) > 1
+        else (),
+    )
