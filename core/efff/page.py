@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
-from typing import Any
+from decimal import Context, Decimal, localcontext
+from typing import Any, Final
 
 from core.efff.identifiers import is_structured_communication
 from core.efff.invoice import (
@@ -28,6 +28,9 @@ from core.efff.lettering import Lettering, address_lines, decimals_of, in_fours,
 
 Rows = list[tuple[str, str]]
 
+NUMBERS: Final = Context(prec=60, traps=[])
+"""Numbers are shown, not judged: the page of an absurd amount shows it."""
+
 
 class Page:
     """Builds the page of one invoice. `lettering.missing` is what it could not draw, once `content` was called."""
@@ -40,10 +43,15 @@ class Page:
 
     def content(self) -> dict[str, Any]:
         """The page as JSON."""
+        with localcontext(NUMBERS):
+            cleaned: dict[str, Any] = self.lettering.clean(self._content())
+        return cleaned
+
+    def _content(self) -> dict[str, Any]:
         invoice, labels = self.invoice, self.labels
         title = labels["credit_note" if invoice.is_credit_note else "invoice"]
         issued = invoice.issue_date
-        page = {
+        return {
             "language": labels.language.value,
             "title": f"{title} ({labels['copy']})" if invoice.copy else title,
             "number": invoice.number,
@@ -63,8 +71,6 @@ class Page:
             "payment": self._payment(),
             "notes": [self._note(note) for note in invoice.notes if note.strip()],
         }
-        cleaned: dict[str, Any] = self.lettering.clean(page)
-        return cleaned
 
     # who and what
 
