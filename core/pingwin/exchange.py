@@ -85,11 +85,11 @@ async def exchange(outgoing: Outgoing, deadline: float, context: ssl.SSLContext)
 
 
 _BEFORE: tuple[tuple[type[BaseException], str], ...] = (
+    (httpx.TimeoutException, "pingwin_connect_timeout"),
+    (TimeoutError, "pingwin_connect_timeout"),
     (socket.gaierror, "pingwin_name_unknown"),
     (ssl.SSLError, "pingwin_tls"),
     (httpx.ProxyError, "pingwin_proxy"),
-    (httpx.TimeoutException, "pingwin_connect_timeout"),
-    (TimeoutError, "pingwin_connect_timeout"),
     (httpx.InvalidURL, "pingwin_request_impossible"),
     (httpx.LocalProtocolError, "pingwin_request_impossible"),
     (httpx.UnsupportedProtocol, "pingwin_request_impossible"),

@@ -69,9 +69,12 @@ Script = Callable[[Asked], Answer | Awaitable[Answer]]
 
 
 class Loopback:
-    """`async with Loopback(script) as server`: `server.url`, and everything that was `asked`."""
+    """`async with Loopback(script) as server`: `server.url`, and everything that was `asked`.
 
-    def __init__(self, script: Script, *, before_body: bool = False) -> None:
+    `before_body` is answered once the head is read, without reading the body.
+    """
+
+    def __init__(self, script: Script, *, before_body: Answer | None = None) -> None:
         self._script = script
         self._before_body = before_body
         self._server: asyncio.Server | None = None
@@ -125,9 +128,14 @@ class Loopback:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         method, target, _ = head[0].split(" ", 2)
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
-        if self._before_body:
+        if isinstance(self._before_body, Reply):
+            await self._write(writer, method, self._before_body)
+            return False
+        if isinstance(self._before_body, Reset):
             reset(writer)
             return False
+        if self._before_body is not None:
+            await asyncio.Event().wait()
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         asked = Asked(method, target, headers, body)
         self.asked.append(asked)
