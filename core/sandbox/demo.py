@@ -22,7 +22,6 @@ __all__ = ["DemoEvent", "DemoLine", "DemoOptions", "DemoSummary", "Stage", "prep
 WAVES = 6
 """Documents are approved in so many goes."""
 
-WAVE_SECONDS = 0.4
 PERSON = frozenset({State.PARKED, State.FAILED})
 """States in which a document rightly waits for a person. `dead` and `changed` never happen in a demo that went well."""
 
@@ -131,7 +130,7 @@ def _approve_in_waves(stage: Stage, expected: int, deadline: float) -> int:
             break
         approved += moved
         stage.say("demo_approved", approved=approved, total=expected)
-        time.sleep(WAVE_SECONDS)
+        time.sleep(stage.options.pace)
     return approved
 
 

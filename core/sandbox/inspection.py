@@ -119,11 +119,13 @@ def _pdf_problems(root: etree._Element) -> list[Problem]:
     return [("sandbox_pdf_missing", {})]
 
 
-def _digits(text: str) -> str:
-    return "".join(c for c in text if c.isdigit())[-10:]
+def _plain(text: str) -> str:
+    """A number without punctuation and without the Belgian prefix, so that spellings can be compared."""
+    return "".join(c for c in text.upper() if c.isalnum()).removeprefix("BE")
 
 
-def _party_numbers(root: etree._Element, role: str) -> set[str]:
+def _party_numbers(root: etree._Element, role: str) -> list[str]:
+    """Everything that identifies a party, the VAT number first."""
     party = f"cac:{role}/cac:Party"
     paths = (
         f"{party}/cac:PartyTaxScheme/cbc:CompanyID",
@@ -132,13 +134,13 @@ def _party_numbers(root: etree._Element, role: str) -> set[str]:
         f"{party}/cbc:EndpointID",
     )
     texts = [element.text or "" for path in paths for element in root.iterfind(path, NAMES)]
-    return {_digits(text) for text in texts if len(_digits(text)) >= 9}
+    return [plain for text in texts if (plain := _plain(text))]
 
 
 def _party_problems(root: etree._Element, enterprise_number: str, direction: str) -> list[Problem]:
     if not enterprise_number:
         return []
-    wanted = _digits(enterprise_number)
+    wanted = _plain(enterprise_number)
     supplier = wanted in _party_numbers(root, "AccountingSupplierParty")
     customer = wanted in _party_numbers(root, "AccountingCustomerParty")
     if not (supplier or customer):
@@ -149,7 +151,7 @@ def _party_problems(root: etree._Element, enterprise_number: str, direction: str
 
 
 def _identity(root: etree._Element) -> InvoiceIdentity:
-    numbers = sorted(_party_numbers(root, "AccountingSupplierParty"))
+    numbers = _party_numbers(root, "AccountingSupplierParty")
     supplier = numbers[0] if numbers else _text(root, "cac:AccountingSupplierParty/cac:Party/cac:PartyName/cbc:Name")
     return InvoiceIdentity(
         supplier=supplier,

@@ -66,7 +66,8 @@ class DemoOptions:
     """What to show. `documents` made-up ones are approved after activation, or all of `folder`.
 
     `home` None makes a temporary one that goes when the demo ends. `history` documents are approved before activation
-    (none of a folder). `deadline` in seconds, 0 for one that fits the number of documents.
+    (none of a folder). `pace` seconds lie between two goes of approving. `deadline` in seconds, 0 for one that fits
+    the number of documents.
     """
 
     documents: int = 12
@@ -75,6 +76,7 @@ class DemoOptions:
     faults: bool = False
     home: Path | None = None
     history: int = 4
+    pace: float = 0.4
     deadline: float = 0.0
 
     @property
