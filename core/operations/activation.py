@@ -10,7 +10,7 @@ from typing import Literal
 from core.errors import ConfigurationError, ProductError, UsageError
 from core.installations import Installation
 from core.ledger.base import Activation
-from core.model import Arguments, State
+from core.model import Arguments, State, delivery_key
 from core.operations.connections import banqup_secret_source
 from core.operations.credentials import CredentialField, credentials, installed, same_dossier
 from core.operations.desk import Desk
@@ -156,6 +156,8 @@ def _decide(desk: Desk, installation: Installation, waiting: Literal["send", "di
     now = desk.clock.now()
     if waits and waiting == "discard":
         desk.ledger.discard_waiting(installation.space, actor=desk.actor, now=now)
+    elif waits:
+        _readdress(desk, installation.space)
     chosen = {
         "active": True,
         "activated_at": datetime.fromtimestamp(now, UTC),
@@ -171,6 +173,19 @@ def _decide(desk: Desk, installation: Installation, waiting: Literal["send", "di
         now=now,
     )
     return decided
+
+
+def _readdress(desk: Desk, space: str) -> None:
+    """What waits follows the space to the dossier it has now, with new keys (engine reference, 5.2)."""
+    run = desk.ledger.space_run(space)
+    assert run is not None, "enrolled before"
+    desk.ledger.readdress(
+        space,
+        key=lambda source_id, generation: delivery_key(run.clid, run.dossier, space, source_id, generation),
+        states={State.SEEN, State.READY, State.LEASED},
+        actor=desk.actor,
+        now=desk.clock.now(),
+    )
 
 
 async def _take(desk: Desk, installation: Installation, progress: Progress | None) -> None:

@@ -32,7 +32,7 @@ LARGEST_SETTINGS = 64 * 2**20
 """Bytes of settings that are read from a backup: 5,000 spaces take 2 MB."""
 
 RESTORED = "restored_at"
-"""Ledger note: when it was put back, so that the next baseline says why."""
+"""Ledger note: when it was put back."""
 
 NEEDED = (SecretName.API_KEY, SecretName.CLID)
 """The secrets a space needs; a backup has none."""
@@ -84,7 +84,7 @@ def restore(desk: Desk, file: Path) -> Arguments:
     with tempfile.TemporaryDirectory(dir=desk.home.data, prefix=".restore-") as scratch:
         ledger, settings = _unpack(file, Path(scratch))
         kept = parse(settings, file) if settings else Decisions(None, ())
-        outcome = _settle(desk, ledger, file)  # before it takes its place: never a moment in which it could send
+        outcome = _settle(desk, ledger, file, kept)  # before it takes its place: never a moment in which it could send
         with _alone(desk):
             _put_back(desk, kept)
             _swap(desk, ledger)
@@ -114,8 +114,11 @@ def _unpack(file: Path, scratch: Path) -> tuple[Path, str]:
         raise unwritable(target, problem) from problem
 
 
-def _settle(desk: Desk, ledger: Path, file: Path) -> Mapping[str, int]:
-    """Refuses a ledger that is damaged or newer; switches every space off, turns what would go out into questions."""
+def _settle(desk: Desk, ledger: Path, file: Path, kept: Decisions) -> Mapping[str, int]:
+    """Refuses a ledger that is damaged or newer; switches every space off, turns what would go out into questions.
+
+    The next baseline of each space is begun here, so that its documents say that they are history by a restore.
+    """
     ledger.chmod(0o600)
     now = desk.clock.now()
     try:
@@ -125,10 +128,21 @@ def _settle(desk: Desk, ledger: Path, file: Path) -> Mapping[str, int]:
     try:
         if problems := copy.check():
             raise UsageError("backup_broken", where=str(file), why=problems[0])
+        rules = {each.space: each.options.rule for each in kept.installations}
         for run in copy.space_runs():
             copy.end_activation(run.space, actor=desk.actor, now=now)
+            if run.space in rules:
+                copy.begin_activation(
+                    run.space,
+                    rules[run.space],
+                    started_ns=0,
+                    kind="restore",
+                    requested_at=None,
+                    actor=desk.actor,
+                    now=now,
+                )
         turned = copy.after_restore(now=now)
-        copy.set_meta(RESTORED, str(now))
+        copy.set_meta(RESTORED, f"{now:.0f}")
         total = sum(sum(states.values()) for states in copy.counts().values())
     finally:
         copy.close()
