@@ -54,7 +54,7 @@ _TABLE: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "invoice": ("Factuur", "Facture", "Rechnung", "Invoice"),
     "credit_note": ("Creditnota", "Note de crédit", "Gutschrift", "Credit note"),
     "copy": ("Duplicaat", "Duplicata", "Duplikat", "Copy"),
-    "issue_date": ("Factuurdatum", "Date de facture", "Rechnungsdatum", "Date"),
+    "issue_date": ("Datum", "Date", "Datum", "Date"),
     "due_date": ("Vervaldatum", "Échéance", "Fällig am", "Due date"),
     "tax_point_date": ("Datum belastbaar feit", "Date du fait générateur", "Steuerdatum", "Tax point date"),
     "period": ("Periode", "Période", "Zeitraum", "Period"),
