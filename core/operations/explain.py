@@ -150,7 +150,7 @@ def why(delivery: Delivery) -> Coded:
     if delivery.reason and delivery.reason in messages():
         return delivery.reason, delivery.reason_args
     arguments: Arguments = {
-        "reason": delivery.reason or None,
+        "reason": (delivery.reason or "").replace("_", " ") or None,
         "at": moment(delivery.delivered_at) if delivery.delivered_at else None,
         "reference": delivery.reference,
     }

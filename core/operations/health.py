@@ -15,6 +15,7 @@ from core.installations import Installation
 from core.ledger.base import Activation, Circuit, Scope, SpaceRun
 from core.model import NEVER, Arguments, State
 from core.sync.poll import interval
+from core.wording import messages
 
 
 class Health(StrEnum):
@@ -115,23 +116,24 @@ def _no_connection(facts: Facts) -> Judged | None:
     if facts.run is not None and facts.run.poll_code in LASTING_POLL_CODES:
         return Judged(Health.NO_CONNECTION, facts.run.poll_code, facts.run.poll_args)
     refused = [each for each in in_the_way(facts.run, facts.circuits) if is_auth(each)]
-    return Judged(Health.NO_CONNECTION, "health_pingwin_refuses", circuit_arguments(refused[0])) if refused else None
+    return _of_circuit(Health.NO_CONNECTION, refused[0]) if refused else None
 
 
 def _waiting_for_pingwin(facts: Facts) -> Judged | None:
     standing = [each for each in in_the_way(facts.run, facts.circuits) if each.until > facts.now]
-    if not standing:
-        return None
-    code = "health_pingwin_dossier" if standing[0].scope is Scope.DOSSIER else "health_pingwin_waits"
-    cooling = standing[0].until < NEVER
-    return Judged(Health.WAITING_PINGWIN, "health_pingwin_cooling" if cooling else code, circuit_arguments(standing[0]))
+    return _of_circuit(Health.WAITING_PINGWIN, standing[0]) if standing else None
+
+
+def _of_circuit(health: Health, circuit: Circuit) -> Judged:
+    """What opened the circuit says it best; a code that this version has no words for becomes a plain wait."""
+    code = circuit.code if circuit.code in messages() else "health_pingwin_waits"
+    return Judged(health, code or "health_pingwin_waits", circuit_arguments(circuit))
 
 
 def circuit_arguments(circuit: Circuit) -> Arguments:
-    """A circuit as a sentence needs it: what was answered, since when, when it is asked again."""
+    """A circuit as a sentence needs it: since when, when it is asked again, which dossier."""
     again = circuit.until if circuit.until < NEVER else circuit.probe_at
     return {
-        "reason": circuit.code or "",
         "since": moment(circuit.since) if circuit.since else None,
         "again": moment(again) if again is not None and again < NEVER else None,
         "dossier": circuit.id if circuit.scope is Scope.DOSSIER else None,
@@ -143,11 +145,8 @@ def _waiting_for_banqup(facts: Facts) -> Judged | None:
     if run is None or run.poll_code is None:
         return None
     again = moment(run.next_poll) if 0 < run.next_poll < NEVER else None
-    return Judged(
-        Health.WAITING_BANQUP,
-        "health_banqup_waits",
-        {**run.poll_args, "reason": run.poll_code, "failures": run.poll_failures, "again": again},
-    )
+    code = run.poll_code if run.poll_code in messages() else "health_banqup_waits"
+    return Judged(Health.WAITING_BANQUP, code, {**run.poll_args, "failures": run.poll_failures, "again": again})
 
 
 def _held(installation: Installation, run: SpaceRun | None) -> Judged | None:

@@ -157,6 +157,9 @@ def _notes(desk: Desk, running: EngineState) -> list[tuple[str, Arguments]]:
     found: list[tuple[str, Arguments]] = []
     if running.running and running.version and running.version != __version__:
         found.append(("engine_other_version", {"engine": running.version, "ours": __version__}))
+    problem = desk.installations.problem
+    if problem is not None:
+        found.append((problem.code, {**problem.arguments, "where": problem.where}))
     if desk.machine.demo:
         found.append(("demo_home", {}))
     return found

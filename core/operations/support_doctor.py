@@ -25,7 +25,7 @@ from core.operations.connections import Verdict, try_banqup, try_pingwin
 from core.operations.credentials import credentials, same_dossier, try_credentials
 from core.operations.desk import Desk
 from core.operations.engines import engine
-from core.operations.health import Health, circuit_arguments, in_the_way, moment
+from core.operations.health import Health, moment
 from core.secrets import SecretName
 
 LEAST_FREE_MB = 500
@@ -52,7 +52,10 @@ async def doctor(desk: Desk) -> list[Line]:
     lines += await _banqup(desk)
     lines += _from_verdict(await try_pingwin(desk))
     for number, installation in enumerate(desk.installations.all()):
-        lines += await _installation(desk, installation, test=number < MOST_TESTED)
+        try:
+            lines += await _installation(desk, installation, test=number < MOST_TESTED)
+        except ProductError as problem:  # a source of secrets that does not work must not hide the other installations
+            lines.append(_failed(problem, installation.space))
     return lines
 
 
@@ -61,10 +64,14 @@ def _guarded(check: Callable[[Desk], Iterable[Line]], desk: Desk) -> list[Line]:
     try:
         return list(check(desk))
     except ProductError as problem:
-        return [Line(problem.code, False, {**problem.arguments, "where": problem.where})]
+        return [_failed(problem)]
     except OSError as problem:
         where = str(problem.filename or "")
         return [Line("doctor_os", False, {"where": where, "why": problem.strerror or type(problem).__name__})]
+
+
+def _failed(problem: ProductError, space: str | None = None) -> Line:
+    return Line(problem.code, False, {**problem.arguments, "where": problem.where}, space)
 
 
 # -- this machine ----------------------------------------------------------------------------------------------------
@@ -231,8 +238,6 @@ def _polling(desk: Desk, installation: Installation) -> Iterable[Line]:
         last: Arguments = {"at": moment(status.last_good_poll) if status.last_good_poll else None}
         code = "doctor_poll_overdue" if status.overdue else "doctor_poll"
         yield Line(code, not status.overdue, last, installation.space)
-    for circuit in in_the_way(desk.ledger.space_run(installation.space), desk.ledger.circuits()):
-        yield Line("doctor_circuit", False, circuit_arguments(circuit), installation.space)
 
 
 def _queue(desk: Desk, installation: Installation) -> Iterable[Line]:

@@ -135,17 +135,9 @@ _HEALTH = {
     "health_inactive": Message("Switched off; nothing is read or sent.", "Activate it to begin."),
     "health_not_set_up": Message("Installed, not set up yet.", "Enter the three credentials, then activate it."),
     "health_stopped": Message("No engine runs, so nothing is read or sent.", "Start it with “run”, or in the console."),
-    "health_pingwin_refuses": Message(
-        "Pingwin refuses the credentials since {since}; the queue waits.", "Check API key, CLID and File ID."
-    ),
-    "health_pingwin_dossier": Message(
-        "Pingwin does not take documents for dossier {dossier} since {since}; the queue waits.",
-        "Check the File ID, and whether the dossier is open in Pingwin.",
-    ),
     "health_pingwin_waits": Message(
-        "Pingwin does not answer as it should since {since}; the queue waits.", "It is asked again at {again}."
+        "Pingwin does not take documents since {since}; the queue waits.", "It is asked again at {again}."
     ),
-    "health_pingwin_cooling": Message("Pingwin asked for a pause; the queue waits.", "It goes on at {again}."),
     "health_banqup_waits": Message(
         "Banqup could not be read ({failures} times in a row); what is in the queue still goes out.",
         "It is asked again at {again}.",
@@ -189,10 +181,10 @@ _DECISIONS = {
         "“{act}” is not possible: it waits for your decision.", "Send, mark delivered, or discard."
     ),
     "refused_blocked": Message(
-        "“{act}” is not possible: a check holds it ({reason}).", "Send it with a reason, mark delivered, or discard."
+        "“{act}” is not possible: a check holds it.", "Send it with a reason, mark delivered, or discard."
     ),
     "refused_unsendable": Message(
-        "“{act}” is not possible: no proper file can be made of this document ({reason}).",
+        "“{act}” is not possible: a check holds it that nobody may pass over.",
         "Have it corrected, then let it be checked again (resend); or mark delivered, or discard.",
     ),
     "refused_failed": Message("“{act}” is not possible: it was refused.", "Retry, mark delivered, or discard."),
@@ -212,7 +204,7 @@ _DECISIONS = {
     ),
     "refused_discarded": Message("“{act}” is not possible: it was decided not to send it.", "Retry takes that back."),
     "no_such_delivery": Message("There is no delivery “{id}”.", "“queue” lists them with their ids."),
-    "reason_needed": Message("Sending it in spite of the check ({reason}) needs a reason.", "Say why, in a few words."),
+    "reason_needed": Message("Sending it in spite of the check needs a reason.", "Say why, in a few words."),
     "newer_copy": Message("It was sent a second time already, as delivery {id}.", "Decide on that one."),
     "moved_meanwhile": Message("Delivery {id} changed while you decided; nothing was done.", "Look at it again."),
     "no_file_yet": Message("Delivery {id} has no file (yet, or any more).", "It is made when its turn comes."),
@@ -281,7 +273,9 @@ _EXPLAIN = {
     "next_inactive": Message("Nothing until the space is activated.", "Activating asks what to do with what waits."),
     "next_stopped": Message("Nothing until an engine runs.", "Start it with “run”."),
     "next_held": Message("Nothing until the hold by {name} ends.", "“release” ends it."),
-    "next_circuit": Message("It waits for the target ({reason}).", "The target is asked again at {again}."),
+    "next_circuit": Message(
+        "It waits until the target takes documents again.", "The target is asked again at {again}."
+    ),
     "next_outcome_unknown": Message(
         "Nothing by itself.", "Look in Pingwin: if it is there, mark it delivered; if not, send it again."
     ),

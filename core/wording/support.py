@@ -46,10 +46,6 @@ DOCTOR = {
     "doctor_poll_overdue": Message(
         "Banqup was last read at {at}; that is overdue.", "See whether the engine runs and what it says."
     ),
-    "doctor_circuit": Message(
-        "The queue waits since {since}: {reason}.",
-        "Mend what it says; it is asked again at {again}, or at once after new credentials.",
-    ),
     "doctor_waiting": Message("In the queue: {count}, the oldest since {since}."),
     "doctor_waiting_stuck": Message(
         "In the queue: {count}, the oldest since {since}; that is too long.",

@@ -106,7 +106,7 @@ async def test_a_circuit_decides_the_first_line(
 
 async def test_a_pause_that_is_over_is_no_wait(running: FakeDesk, engine_runs: None) -> None:
     circuit(running, Scope.CLID, "pingwin_throttled", until=NOW + 10)
-    assert status(running).code == "health_pingwin_cooling"
+    assert (status(running).health, status(running).code) == (Health.WAITING_PINGWIN, "pingwin_throttled")
     running.clock.at += 11  # type: ignore[attr-defined]
     assert status(running).health is Health.ACTIVE
 
@@ -312,3 +312,11 @@ async def test_an_engine_of_another_version_is_named(running: FakeDesk, monkeypa
     other = replace(overview.engine(running), running=True, version="9.9")
     monkeypatch.setattr(overview, "engine", lambda _: other)
     assert overview.snapshot(running).notes[0][0] == "engine_other_version"
+
+
+async def test_a_settings_file_broken_by_hand_is_a_note_and_the_last_good_one_counts(running: FakeDesk) -> None:
+    overview.snapshot(running)
+    running.home.installations.write_text("{ broken")
+    seen = overview.snapshot(running)
+    assert [each.installation.space for each in seen.spaces] == [SPACE.id]
+    assert seen.notes[0][0] in messages()

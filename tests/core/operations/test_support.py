@@ -108,6 +108,15 @@ async def test_the_doctor_goes_on_where_banqup_does_not_answer(desk: FakeDesk) -
     assert "banqup_unreachable" in codes and "doctor_needs_person" in codes
 
 
+async def test_a_source_of_secrets_that_fails_is_a_line_of_its_installation(desk: FakeDesk) -> None:
+    await lived_in(desk)
+    name = "BANQUP_PINGWIN_CLID_" + SPACE.id.upper().replace("-", "_") + "_FILE"
+    broken = desk.also(environ={name: "/nowhere"})
+    failed = {(line.code, line.space) for line in await support.doctor(broken) if line.passed is False}
+    assert ("secret_file_unreadable", SPACE.id) in failed
+    broken.close()
+
+
 async def test_a_readonly_doctor_writes_nothing(desk: FakeDesk) -> None:
     await lived_in(desk)
     looking = desk.also(readonly=True)
