@@ -44,12 +44,10 @@ def demo(session: Session, /, *, headless: bool, documents: int, folder: Path | 
 
     session.must_write()
     options = DemoOptions(documents=documents, folder=folder, seed=seed, faults=faults, home=_home(session))
-    if headless or session.json:
-        return _headless(session, options)
-    if not has_terminal():
+    if not headless and not has_terminal():
         diagnose("demo_headless")
-        return _headless(session, options)
-    return _on_screen(session, options)
+        headless = True
+    return _headless(session, options) if headless or session.json else _on_screen(session, options)
 
 
 def _home(session: Session) -> Path | None:

@@ -43,8 +43,8 @@ def diagnose(
     A script that asked for JSON gets the message's arguments on a line of their own as well; `scripted` says so where
     the command has ended already.
     """
-    message = worded(code, arguments)
-    place = f" ({neutral(where)})" if where else ""
+    message = worded(code, {**(arguments or {}), "where": where})
+    place = f" ({neutral(where)})" if where and neutral(where) not in message.sentence else ""
     click.echo(f"{code}: {message.sentence}{place}", err=True)
     if message.advice:
         click.echo(f"  {message.advice}", err=True)

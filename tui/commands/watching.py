@@ -21,10 +21,9 @@ LOOK = 0.5
 def watch_changes(session: Session, query: QueueQuery) -> int:
     """Follows the ledger's events. Ctrl-C is how it is meant to end."""
     desk = session.desk
-    if sys.stderr.isatty():
-        note(_("Watching; Ctrl-C ends it."))
     try:
         after = history.newest_event(desk)
+        note(_("Watching; Ctrl-C ends it."))
         seen = None
         while True:
             version = overview.version(desk)
