@@ -247,9 +247,10 @@ def _rows(result: Record, name: str) -> list[Record]:
 
 def _summary(session: Session, total: int, good: int) -> int:
     if not session.json:
-        say(
-            ngettext("{count} file, {bad} needs attention.", "{count} files, {bad} need attention.", total).format(
-                count=total, bad=total - good
-            )
+        files = ngettext("{count} file", "{count} files", total).format(count=total)
+        bad = total - good
+        verdict = (
+            ngettext("{bad} needs attention", "{bad} need attention", bad).format(bad=bad) if bad else _("all well")
         )
+        say(f"{files}: {verdict}.")
     return DONE if good == total else ATTENTION
