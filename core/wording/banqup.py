@@ -19,7 +19,7 @@ _ACCESS = {
         "Banqup refuses the access token, also a new one.",
         "Check in Banqup's Developer Portal whether the app and its key are still active.",
     ),
-    "banqup_forbidden": Message("Banqup does not let the app see this: {said}", _GRANT),
+    "banqup_forbidden": Message("Banqup does not let the app see this ({said}).", _GRANT),
     "banqup_space_gone": Message(
         "Banqup does not know this space any more, or access was withdrawn.",
         "Ask an administrator of the space to let the app in again (Settings, External applications).",
@@ -65,7 +65,7 @@ _ANSWERS = {
         "The file of the document is not in Banqup any more, or not visible to the app.", "Look for it in Banqup."
     ),
     "banqup_request_refused": Message(
-        "Banqup refuses the request (status {status}): {said}",
+        "Banqup refuses the request with status {status} ({said}).",
         "Tell support; Banqup names it {request_id}.",
     ),
     "banqup_redirected": Message(

@@ -30,10 +30,10 @@ _REFUSED = {
         "Compare the File ID with the upper right corner of File Information in Pingwin; the queue waits until then.",
     ),
     "pingwin_document_refused": Message(
-        "Pingwin refused the document (status {status}): {text}", "Correct what it says, then retry."
+        "Pingwin refused the document with status {status} ({text}).", "Correct what it says, then retry."
     ),
     "pingwin_document_refused_silently": Message(
-        "Pingwin refused the document (status {status}) and gave no reason.", "Ask Pingwin, then retry."
+        "Pingwin refused the document with status {status} and gave no reason.", "Ask Pingwin, then retry."
     ),
     "pingwin_too_large": Message(
         "The file is larger than Pingwin's contract allows: {size} of at most {limit} bytes.",

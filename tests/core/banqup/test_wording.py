@@ -20,5 +20,5 @@ def test_codes_and_sentences_match_exactly() -> None:
 
 def test_every_sentence_ends_and_most_say_what_to_do() -> None:
     for code, message in MESSAGES.items():
-        assert message.sentence.endswith((".", "}")), code
+        assert message.sentence.endswith("."), code
         assert message.advice.endswith("."), code
