@@ -6,7 +6,10 @@ assumptions of that section. Read-only, like the real use of it: documents chang
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -28,6 +31,13 @@ FILE_PATH = "/datastore/documents/transaction/v1/spaces/{space}/files/{file}"
 SIGNED_PATH = "/signed/{file}"
 
 DEFAULT_LIMIT = 50
+
+FILE_STATUS: Mapping[Fault | None, str] = {
+    Fault.FILE_NOT_READY: "AWAITING_UPLOAD",
+    Fault.FILE_INFECTED: "INFECTED",
+    Fault.FILE_DELETED: "DELETED",
+}
+"""Fault -> status of a file without a link; only the first is documented."""
 
 
 class BanqupSandbox:
@@ -154,25 +164,23 @@ class BanqupSandbox:
     def _page(self, space: str, query: dict[str, Any]) -> tuple[list[StoredDocument], dict[str, Any] | None]:
         """Keyset paging by (updated, id): equal timestamps skip nothing, and what changes meanwhile comes again."""
         switches = self.world.switches
-        keyed = [((document.updated_ns, document.id), document) for document in self.world.documents(space)]
+        rows = self.world.documents(space)
+
+        def key(document: StoredDocument) -> tuple[int, str]:
+            order = int(scatter(query["seed"], document.id) * 1e18) if switches.disorder else document.updated_ns
+            return order, document.id
+
         if switches.disorder:
-            keyed = sorted(
-                (((int(scatter(query["seed"], d.id) * 1e18), d.id), d) for _, d in keyed), key=lambda pair: pair[0]
-            )
-        if not switches.ignore_filters:
-            folder, since = query.get("folder"), query.get("since")
-            keyed = [
-                (key, d)
-                for key, d in keyed
-                if (not folder or d.folder == folder) and (since is None or d.updated_ns >= since)
-            ]
-        after = tuple(query["after"]) if "after" in query else None
-        rest = [pair for pair in keyed if after is None or pair[0] > after]
+            rows = sorted(rows, key=key)
+        after = tuple(query["after"]) if "after" in query else (-1, "")
         size = max(1, min(query["limit"], switches.page_cap))
-        page = rest[:size]
-        following = {**query, "after": page[-1][0], "emptied": False} if len(rest) > size else None
-        repeated = [d for key, d in keyed if after is not None and key <= after][-1:] if switches.disorder else []
-        return repeated + [document for _, document in page], following
+        wanted = (rows[index] for index in range(bisect_right(rows, after, key=key), len(rows)))
+        if not switches.ignore_filters:
+            wanted = (document for document in wanted if _asked_for(document, query))
+        page = list(islice(wanted, size + 1))
+        following = {**query, "after": key(page[size - 1]), "emptied": False} if len(page) > size else None
+        repeated = rows[:1] if switches.disorder and "after" in query else []
+        return [*repeated, *page[:size]], following
 
     async def document(self, request: Request) -> Response:
         """One document with its files."""
@@ -202,6 +210,8 @@ class BanqupSandbox:
             "timestamps": {"createdAt": iso(document.created_ns), "updatedAt": iso(document.updated_ns)},
             "metadata": document.metadata,
         }
+        if not self.world.switches.updated_told:
+            del body["timestamps"]["updatedAt"]
         if self.world.switches.history is HistoryShown.PRESENT:
             body["statusHistory"] = [
                 {"member": change.member, "from": change.before, "to": change.after, "at": iso(change.at_ns)}
@@ -231,23 +241,23 @@ class BanqupSandbox:
         file = self.world.file(id_, request.path_params["space"])
         if file is None or fault is Fault.FILE_MISSING:
             return problem(self.world, 404, "There is no such file.")
-        body = self._file_details(request, file, ready=fault is not Fault.FILE_NOT_READY)
+        body = self._file_details(request, file, FILE_STATUS.get(fault, "AVAILABLE"))
         if fault is Fault.SIZE_WRONG:
             body["fileSize"] = file.size + 1
         return truncated(body) if fault is Fault.TRUNCATED else JSONResponse(body)
 
-    def _file_details(self, request: Request, file: StoredFile, *, ready: bool) -> dict[str, Any]:
+    def _file_details(self, request: Request, file: StoredFile, status: str) -> dict[str, Any]:
         body: dict[str, Any] = {
             "id": file.id,
             "filename": file.filename,
             "description": "",
             "creatorType": "application",
-            "status": "AVAILABLE" if ready else "AWAITING_UPLOAD",
+            "status": status,
             "fileSize": file.size,
             "fileType": file.content_type,
             "contentType": file.content_type,
         }
-        if ready:
+        if status == "AVAILABLE":
             expires = self.world.now_ns() + int(self.world.switches.link_lifetime * NANOSECONDS)
             signature = sign(self.world.signing_key, file.id, expires)
             address = request.url_for("signed", file=file.id).include_query_params(expires=expires, sig=signature)
@@ -275,6 +285,12 @@ class BanqupSandbox:
         if fault is Fault.TRUNCATED:
             content = content[: len(content) // 2]
         return Response(content, media_type=file.content_type)
+
+
+def _asked_for(document: StoredDocument, query: dict[str, Any]) -> bool:
+    """Whether a document passes the hints of a list call."""
+    since = query.get("since")
+    return query.get("folder", document.folder) == document.folder and (since is None or document.updated_ns >= since)
 
 
 def _query(request: Request, position: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ approved over time, for a console to open on. Prints nothing; each step is a `De
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -16,6 +16,7 @@ from core.ledger.base import QueueQuery
 from core.model import Arguments, Delivery, State
 from core.operations import overview
 from core.sandbox.stage import DemoEvent, DemoOptions, Progress, Stage
+from core.wording import word
 
 __all__ = ["DemoEvent", "DemoLine", "DemoOptions", "DemoSummary", "Stage", "prepare", "run"]
 
@@ -28,6 +29,11 @@ PERSON = frozenset({State.PARKED, State.FAILED})
 SETTLED = frozenset({State.CONFIRMED, State.PARKED, State.FAILED, State.DEAD, State.CHANGED, State.DISCARDED})
 UNKNOWN_OUTCOME = "outcome_unknown"
 ROWS = 500
+
+
+def english(code: str, arguments: Arguments) -> str:
+    """A reason in English; the front ends bring their own language."""
+    return word(code, arguments).sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +80,12 @@ class DemoSummary:
         rightly = all(line.state in PERSON | {State.CONFIRMED} for line in self.lines)
         return settled and rightly and self.received == self.delivered and not (self.received_twice or self.invalid)
 
-    def as_json(self) -> dict[str, Any]:
-        """For `--json`: the keys of commands.md and the lines."""
-        return {**asdict(self), "ok": self.ok}
+    def as_json(self, say: Callable[[str, Arguments], str] = english) -> dict[str, Any]:
+        """For `--json`: the keys of commands.md and the lines, each with its reason also in words."""
+        lines = [
+            {**asdict(line), "reason_text": line.reason and say(line.reason, line.reason_args)} for line in self.lines
+        ]
+        return {**asdict(self), "ok": self.ok, "lines": lines}
 
 
 def run(options: DemoOptions, progress: Progress) -> DemoSummary:

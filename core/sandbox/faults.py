@@ -51,6 +51,8 @@ class Fault(StrEnum):
     REPEATED_CURSOR = "repeated-cursor"
     UNKNOWN_CURSOR = "unknown-cursor"
     FILE_NOT_READY = "file-not-ready"
+    FILE_INFECTED = "file-infected"
+    FILE_DELETED = "file-deleted"
     LINK_EXPIRED = "link-expired"
     SIZE_WRONG = "size-wrong"
     UPLOAD_500_BEFORE = "upload-500-before"
@@ -95,6 +97,8 @@ PLACES: Mapping[Fault, frozenset[Point]] = {
     Fault.REPEATED_CURSOR: frozenset({Point.LIST}),
     Fault.UNKNOWN_CURSOR: frozenset({Point.LIST}),
     Fault.FILE_NOT_READY: frozenset({Point.FILE}),
+    Fault.FILE_INFECTED: frozenset({Point.FILE}),
+    Fault.FILE_DELETED: frozenset({Point.FILE}),
     Fault.LINK_EXPIRED: frozenset({Point.DOWNLOAD}),
     Fault.SIZE_WRONG: frozenset({Point.FILE}),
     Fault.LOOKUP_500: frozenset({Point.LOOKUP}),

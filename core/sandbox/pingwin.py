@@ -86,7 +86,7 @@ class PingwinSandbox:
         if isinstance(dossier, Response):
             return dossier
         indexed = world.now_ns() - int(world.switches.search_lag * NANOSECONDS)
-        receipt = world.find_receipt(file_id=dossier.file_id, key=request.path_params["key"], by=indexed)
+        receipt = world.inbox.with_key(dossier.file_id, request.path_params["key"], by=indexed)
         if receipt is None:
             return refusal(404, "NO_SUCH_DOCUMENT", "No document with this key.")
         return JSONResponse({"id": receipt.id, "key": receipt.key})
@@ -144,7 +144,7 @@ class PingwinSandbox:
         world, switches = self.world, self.world.switches
         if not delivered.content:
             return refusal(400, "NO_FILE", "The request carries no file.")
-        earlier = world.find_receipt(file_id=dossier.file_id, key=delivered.key)
+        earlier = world.inbox.with_key(dossier.file_id, delivered.key)
         if earlier is not None and switches.idempotency:
             return JSONResponse({"id": earlier.id, "key": earlier.key}, 201)
         inspection = await asyncio.to_thread(
@@ -165,10 +165,10 @@ class PingwinSandbox:
             invoice=inspection.invoice,
             problems=inspection.problems,
         )
-        known = earlier or world.same_invoice(receipt)
+        known = earlier or world.inbox.of_invoice(dossier.file_id, receipt.invoice)
         if switches.refuse_duplicates and known is not None:
             return refusal(409, "DUPLICATE", "The document is already there.", id=known.id)
-        kept = world.take(receipt, delivered.content)
+        kept = world.inbox.take(receipt, delivered.content)
         return JSONResponse({"id": kept.id, "key": kept.key}, 201)
 
     def _after(self, request: Request, fault: Fault | None, answer: Response) -> Response:

@@ -174,7 +174,8 @@ class Switches:
     Banqup: `token_lifetime` and `link_lifetime` in seconds (8 hours: 28800), `token_form` object or bare,
     `lifetime_told` whether the object carries `expires_in`, `page_cap` the most documents a page holds,
     `disorder` random order with repeats across pages, `empty_pages` an empty page with a cursor before each full one,
-    `ignore_filters`, `files_in_list`, `history`, `date_header`, `clock_offset` seconds its clock is ahead of ours,
+    `ignore_filters`, `files_in_list`, `history`, `updated_told` (`updatedAt` is there), `date_header`,
+    `clock_offset` seconds its clock is ahead of ours,
     `http_dates` the `timestamp` of errors as HTTP date, `calls_per_minute` its own limit (0: none).
     Pingwin: `profile` the only one it speaks ("" for all), `lookup`, `idempotency`, `refuse_duplicates`,
     `refuse_invalid`, `search_lag` seconds until a lookup finds a file.
@@ -190,6 +191,7 @@ class Switches:
     ignore_filters: bool = False
     files_in_list: bool = True
     history: HistoryShown = HistoryShown.PRESENT
+    updated_told: bool = True
     date_header: bool = True
     clock_offset: float = 0.0
     http_dates: bool = False

@@ -12,12 +12,12 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from random import Random
 from threading import RLock
 
 from core.sandbox.faults import FaultPlan
+from core.sandbox.inbox import Inbox
 from core.sandbox.records import (
     NANOSECONDS,
     PURCHASES,
@@ -67,7 +67,10 @@ class World:
         self.spaces = dict(self._store.read("space", SpaceRecord))
         self.dossiers = dict(self._store.read("dossier", Dossier))
         self._documents = dict(self._store.read("document", StoredDocument))
-        self._receipts = [receipt for _, receipt in self._store.read("receipt", Receipt)]
+        self._files = {
+            file.id: (document.space, file) for document in self._documents.values() for file in document.files
+        }
+        self.inbox = Inbox(self._store, self.now_ns)
         known = dict(self._store.read("secret", str))
         self.client_id = known.get("client_id") or self._remember("client_id", self.new_id())
         self.client_secret = known.get("client_secret") or self._remember("client_secret", secrets.token_urlsafe(24))
@@ -162,6 +165,7 @@ class World:
         for file in draft.files:
             stored = StoredFile(self.new_id(), file.kind, file.filename, file.content_type, len(file.content))
             self._store.put(stored.id, file.content)
+            self._files[stored.id] = (space, stored)
             files.append(stored)
         structured = any(file.kind in {"ORIGINAL", "UBL"} and "xml" in file.content_type for file in draft.files)
         document = StoredDocument(
@@ -202,8 +206,8 @@ class World:
     def file(self, id_: str, space: str | None = None) -> StoredFile | None:
         """The details of a file, or None."""
         with self._lock:
-            chosen = (d for d in self._documents.values() if not space or d.space == space)
-            return next((file for document in chosen for file in document.files if file.id == id_), None)
+            owner, file = self._files.get(id_, ("", None))
+            return file if space in {None, owner} else None
 
     def content(self, id_: str) -> bytes | None:
         """The bytes of a file of a document, or of a received file."""
@@ -263,52 +267,9 @@ class World:
     @property
     def receipts(self) -> tuple[Receipt, ...]:
         """Every file that Pingwin took, oldest first."""
-        with self._lock:
-            return tuple(self._receipts)
-
-    def find_receipt(self, *, file_id: str, key: str, by: int | None = None) -> Receipt | None:
-        """The first file of a key in a dossier, taken at or before `by`."""
-        with self._lock:
-            matching = (r for r in self._receipts if r.file_id == file_id and key and r.key == key)
-            return next((r for r in matching if by is None or r.at_ns <= by), None)
-
-    def same_invoice(self, receipt: Receipt) -> Receipt | None:
-        """An earlier file of the same invoice in the same dossier."""
-        with self._lock:
-            return next(
-                (
-                    r
-                    for r in self._receipts
-                    if r.file_id == receipt.file_id and r.invoice and r.invoice == receipt.invoice
-                ),
-                None,
-            )
-
-    def take(self, receipt: Receipt, content: bytes) -> Receipt:
-        """Keeps a received file under the next document id and counts the copies of its invoice and of its key."""
-        with self._lock:
-            earlier = [
-                r
-                for r in self._receipts
-                if r.file_id == receipt.file_id
-                and ((receipt.key and r.key == receipt.key) or (r.invoice is not None and r.invoice == receipt.invoice))
-            ]
-            kept = replace(
-                receipt,
-                id=f"PW-{len(self._receipts) + 1:06d}",
-                at_ns=self.now_ns(),
-                sha256=sha256(content).hexdigest(),
-                size=len(content),
-                copy=len(earlier) + 1,
-            )
-            self._receipts.append(kept)
-            self._store.keep("receipt", kept.id, kept)
-            self._store.put(kept.id, content)
-            return kept
+        return self.inbox.receipts
 
     def forget_receipts(self) -> None:
         """Empties the received files and the request counters."""
-        with self._lock:
-            self._receipts.clear()
-            self._store.forget("receipt")
-            self.requests.clear()
+        self.inbox.forget()
+        self.requests.clear()

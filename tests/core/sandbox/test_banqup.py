@@ -243,6 +243,24 @@ def test_faults_of_files_are_told_apart(caller: Caller) -> None:
     assert caller.http.get(caller.file(file["id"]).json()["downloadUrl"]).status_code == 403
 
 
+@pytest.mark.parametrize(("fault", "status"), [(Fault.FILE_INFECTED, "INFECTED"), (Fault.FILE_DELETED, "DELETED")])
+def test_a_file_that_cannot_be_had_has_no_link(caller: Caller, fault: Fault, status: str) -> None:
+    file = caller.documents()[0]["files"][0]
+    caller.server.control.next_faults(fault)
+    details = caller.file(file["id"]).json()
+    assert details["status"] == status
+    assert "downloadUrl" not in details
+
+
+def test_members_that_are_only_assumed_can_be_missing(caller: Caller) -> None:
+    caller.server.control.switch(updated_told=False, files_in_list=False, lifetime_told=False)
+    document = caller.documents()[0]
+    assert "updatedAt" not in document["timestamps"]
+    assert "files" not in document
+    assert caller.get(f"{LIST.format(caller.space)}/{document['id']}").json()["files"]
+    assert "expires_in" not in caller.sign_in().json()
+
+
 def test_faults_of_the_list_are_told_apart(caller: Caller) -> None:
     path = LIST.format(caller.space)
     caller.server.control.next_faults(Fault.EMPTY_PAGE)
