@@ -141,7 +141,7 @@ TABLE: Mapping[Situation, Mapping[Act, Effect]] = {
         Act.UNDO: Effect("undo", State.PARKED),
     },
     Situation.HISTORY: {Act.INCLUDE: Effect("include", State.SEEN)},
-    Situation.WITHDRAWN: {Act.INCLUDE: Effect("include", State.SEEN)},
+    Situation.WITHDRAWN: {Act.INCLUDE: Effect("include_withdrawn", State.SEEN)},
     Situation.DISCARDED: {Act.RETRY: Effect("undo_discard", None), Act.MARK_DELIVERED: _LEAVE},
 }
 """States and a person's commands (decisions.md). What is not listed is refused with `refused_<situation>`."""

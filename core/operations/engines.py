@@ -77,7 +77,7 @@ def start(desk: Desk) -> EngineState:
 
 def _spawn(desk: Desk, log: Path) -> subprocess.Popen[bytes]:
     """One process of its own session, so that closing the terminal does not end it. No secret in its arguments."""
-    environ = {**desk.environ, "BANQUP_PINGWIN_STARTED_BY": desk.actor}
+    environ = dict(desk.environ)
     command = [sys.executable, "-m", "core.sync"]
     if desk.home.mode == "single":
         environ["BANQUP_PINGWIN_HOME"] = str(desk.home.data)

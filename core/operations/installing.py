@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -17,8 +17,8 @@ from stdnum.eu import vat as european
 from stdnum.exceptions import ValidationError
 
 from core.errors import UsageError
-from core.installations import Consent, Installation
-from core.model import Document, Party, Space
+from core.installations import Consent, Installation, Options
+from core.model import Arguments, Document, Party, Space
 from core.operations.credentials import (
     CredentialField,
     CredentialView,
@@ -48,6 +48,8 @@ __all__ = [
     "same_dossier",
     "set_credentials",
     "set_enterprise_numbers",
+    "set_options",
+    "set_own_extension_off",
     "shape_problem",
     "try_credentials",
     "uninstall",
@@ -195,7 +197,7 @@ def install(desk: Desk, space: Space, *, enterprise_numbers: Sequence[str], own_
         own_extension_off=own_extension_off,
     )
     desk.installations.save(installation)
-    desk.ledger.note(space.id, kind="installation", code="installed", args={}, actor=desk.actor, now=now)
+    _note(desk, space.id, "installed", {})
     return installation
 
 
@@ -212,17 +214,41 @@ def set_enterprise_numbers(desk: Desk, space: str, numbers: Sequence[str]) -> In
     wanted = _normal_numbers(numbers)
     if not wanted:
         raise UsageError("enterprise_numbers_missing")
-    changed = desk.installations.change(space, lambda each: each.model_copy(update={"enterprise_numbers": wanted}))
-    desk.ledger.note(
-        space,
-        kind="installation",
-        code="enterprise_numbers_changed",
-        args={"numbers": ", ".join(wanted)},
-        actor=desk.actor,
-        now=desk.clock.now(),
-    )
+    changed = _changed(desk, space, {"enterprise_numbers": wanted})
+    _note(desk, space, "enterprise_numbers_changed", {"numbers": ", ".join(wanted)})
     enrol(desk, changed)
     return changed
+
+
+def set_own_extension_off(desk: Desk, space: str, off: bool) -> Installation:
+    """Notes whether Banqup's own Pingwin extension is off in the space; while it is on, documents arrive twice."""
+    changed = _changed(desk, space, {"own_extension_off": off})
+    _note(desk, space, "own_extension_noted", {"off": "yes" if off else "no"})
+    return changed
+
+
+def set_options(desk: Desk, space: str, options: Options) -> Installation:
+    """Changes triggers and format. A wider trigger takes a baseline: nothing old goes out by it (decision 3)."""
+    if not (options.purchase_trigger or options.sales_trigger):
+        raise UsageError("no_trigger")
+    changed = _changed(desk, space, {"options": options})
+    told: Arguments = {
+        "purchase": " ".join(options.purchase_trigger),
+        "sales": " ".join(options.sales_trigger),
+        "format": options.format,
+    }
+    _note(desk, space, "options_changed", told)
+    return changed
+
+
+def _changed(desk: Desk, space: str, fields: Mapping[str, object]) -> Installation:
+    desk.must_write()
+    return desk.installations.change(space, lambda each: each.model_copy(update=dict(fields)))
+
+
+def _note(desk: Desk, space: str, code: str, arguments: Arguments) -> None:
+    now = desk.clock.now()
+    desk.ledger.note(space, kind="installation", code=code, args=arguments, actor=desk.actor, now=now)
 
 
 def uninstall(desk: Desk, space: str) -> None:
@@ -236,4 +262,4 @@ def uninstall(desk: Desk, space: str) -> None:
         desk.ledger.end_activation(space, actor=desk.actor, now=now)
     delete_credentials(desk, space)
     desk.installations.remove(space)
-    desk.ledger.note(space, kind="installation", code="uninstalled", args={}, actor=desk.actor, now=now)
+    _note(desk, space, "uninstalled", {})

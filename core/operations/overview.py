@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from core import __version__
 from core.errors import UsageError
 from core.installations import Installation
-from core.ledger.base import Circuit, QueueQuery
+from core.ledger.base import Circuit, QueueQuery, SpaceRun
 from core.model import NEEDS_PERSON, Arguments, Delivery, Direction, Event, State
 from core.operations import health as healths
 from core.operations.decisions import Permission, permissions
@@ -109,7 +109,9 @@ def snapshot(desk: Desk, *, space: str | None = None) -> Snapshot:
     counts = desk.ledger.counts() if desk.has_ledger() else {}
     chosen = [each for each in desk.installations.all() if space in (None, each.space)]
     ordered = sorted(chosen, key=lambda each: (each.name.casefold(), each.space))
-    spaces = tuple(_status(_facts(desk, each, running, circuits), counts.get(each.space, {})) for each in ordered)
+    runs = {run.space: run for run in desk.ledger.space_runs()} if desk.has_ledger() else {}
+    facts = (_facts(desk, each, runs.get(each.space), running, circuits) for each in ordered)
+    spaces = tuple(_status(each, counts.get(each.installation.space, {})) for each in facts)
     return Snapshot(
         version=version(desk),
         engine=running,
@@ -122,12 +124,18 @@ def snapshot(desk: Desk, *, space: str | None = None) -> Snapshot:
     )
 
 
-def _facts(desk: Desk, installation: Installation, running: EngineState, circuits: tuple[Circuit, ...]) -> Facts:
-    machine, space = desk.machine, installation.space
+def _facts(
+    desk: Desk,
+    installation: Installation,
+    run: SpaceRun | None,
+    running: EngineState,
+    circuits: tuple[Circuit, ...],
+) -> Facts:
+    machine = desk.machine
     return Facts(
         installation=installation,
-        run=desk.ledger.space_run(space) if desk.has_ledger() else None,
-        activation=desk.ledger.activation(space) if desk.has_ledger() else None,
+        run=run,
+        activation=desk.ledger.activation(installation.space) if run is not None else None,
         circuits=circuits,
         engine_running=running.running,
         connected=bool(machine.banqup.base_url),
@@ -167,17 +175,17 @@ def _notes(desk: Desk, running: EngineState) -> list[tuple[str, Arguments]]:
 
 def queue_total(desk: Desk, query: QueueQuery) -> int:
     """How many rows a view has."""
-    return desk.ledger.total(query)
+    return desk.ledger.total(query) if desk.has_ledger() else 0
 
 
 def queue(desk: Desk, query: QueueQuery, offset: int = 0, limit: int = 200) -> list[Delivery]:
     """Some rows of the queue."""
-    return desk.ledger.window(query, offset, limit)
+    return desk.ledger.window(query, offset, limit) if desk.has_ledger() else []
 
 
 def queue_position(desk: Desk, query: QueueQuery, delivery: int) -> int | None:
     """Where a delivery stands in a view."""
-    return desk.ledger.position(query, delivery)
+    return desk.ledger.position(query, delivery) if desk.has_ledger() else None
 
 
 def find(desk: Desk, text: str) -> Delivery:
@@ -216,7 +224,8 @@ def detail(desk: Desk, delivery: int) -> Detail:
     events = tuple(desk.ledger.events(delivery=row.id))
     findings, derived, dropped = report(events)
     circuits = tuple(desk.ledger.circuits())
-    facts = _facts(desk, installation, engine(desk), circuits) if installation is not None else None
+    run = desk.ledger.space_run(row.space)
+    facts = _facts(desk, installation, run, engine(desk), circuits) if installation is not None else None
     same = desk.ledger.same_invoice(row.invoice_key, other_than=row.source_id) if row.invoice_key else []
     return Detail(
         delivery=row,

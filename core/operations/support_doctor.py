@@ -26,6 +26,7 @@ from core.operations.credentials import credentials, same_dossier, try_credentia
 from core.operations.desk import Desk
 from core.operations.engines import engine
 from core.operations.health import Health, moment
+from core.operations.overview import SpaceStatus
 from core.secrets import SecretName
 
 LEAST_FREE_MB = 500
@@ -51,9 +52,10 @@ async def doctor(desk: Desk) -> list[Line]:
     lines = [line for check in MACHINE for line in _guarded(check, desk)]
     lines += await _banqup(desk)
     lines += _from_verdict(await try_pingwin(desk))
-    for number, installation in enumerate(desk.installations.all()):
+    for number, status in enumerate(overview.snapshot(desk).spaces):
+        installation = status.installation
         try:
-            lines += await _installation(desk, installation, test=number < MOST_TESTED)
+            lines += await _installation(desk, status, test=number < MOST_TESTED)
         except ProductError as problem:  # a source of secrets that does not work must not hide the other installations
             lines.append(_failed(problem, installation.space))
     return lines
@@ -204,8 +206,8 @@ async def _clock(desk: Desk) -> Line:
 # -- each installation -----------------------------------------------------------------------------------------------
 
 
-async def _installation(desk: Desk, installation: Installation, *, test: bool) -> list[Line]:
-    space = installation.space
+async def _installation(desk: Desk, status: SpaceStatus, *, test: bool) -> list[Line]:
+    installation, space = status.installation, status.installation.space
     lines = [*_credentials(desk, installation)]
     if test and not any(line.passed is False for line in lines):
         lines += _from_verdict(await try_credentials(desk, space), space)
@@ -214,9 +216,8 @@ async def _installation(desk: Desk, installation: Installation, *, test: bool) -
     if not installation.own_extension_off:
         lines.append(Line("own_extension_on", None, {"name": installation.name}, space))
     lines += [Line("same_dossier", None, {"name": each.name}, space) for each in same_dossier(desk, space)]
-    if desk.has_ledger():
-        lines += [*_polling(desk, installation), *_queue(desk, installation)]
-    return lines
+    lines += _polling(status)
+    return [*lines, *_queue(desk, status)] if desk.has_ledger() else lines
 
 
 def _credentials(desk: Desk, installation: Installation) -> Iterable[Line]:
@@ -229,8 +230,8 @@ def _credentials(desk: Desk, installation: Installation) -> Iterable[Line]:
             yield Line("credential_missing", failed, {"field": view.field.value}, installation.space)
 
 
-def _polling(desk: Desk, installation: Installation) -> Iterable[Line]:
-    (status,) = overview.snapshot(desk, space=installation.space).spaces
+def _polling(status: SpaceStatus) -> Iterable[Line]:
+    installation = status.installation
     good = status.health in {Health.ACTIVE, Health.HELD}
     passed = None if status.health is Health.INACTIVE else good
     yield Line(status.code, passed, status.arguments, installation.space)
@@ -240,15 +241,14 @@ def _polling(desk: Desk, installation: Installation) -> Iterable[Line]:
         yield Line(code, not status.overdue, last, installation.space)
 
 
-def _queue(desk: Desk, installation: Installation) -> Iterable[Line]:
-    space = installation.space
+def _queue(desk: Desk, status: SpaceStatus) -> Iterable[Line]:
+    space = status.installation.space
     waiting = QueueQuery(spaces=(space,), states=frozenset({State.SEEN, State.READY, State.LEASED}))
     oldest = min((row.changed_at for row in desk.ledger.window(waiting, 0, 1)), default=None)
     if oldest is not None:
-        stuck = installation.active and desk.clock.now() - oldest > STUCK_S
+        stuck = status.installation.active and desk.clock.now() - oldest > STUCK_S
         code = "doctor_waiting_stuck" if stuck else "doctor_waiting"
         count: Arguments = {"count": desk.ledger.total(waiting), "since": moment(oldest)}
         yield Line(code, not stuck, count, space)
-    (status,) = overview.snapshot(desk, space=space).spaces
     if status.needs_attention:
         yield Line("doctor_needs_person", False, {"count": status.needs_attention}, space)

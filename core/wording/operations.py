@@ -73,6 +73,7 @@ _INSTALLING = {
     "enterprise_numbers_missing": Message(
         "The dossier's enterprise number is not set.", "Set at least one; it tells purchases from sales."
     ),
+    "no_trigger": Message("There is no status left at which a document is sent.", "Name at least one."),
     "credential_blank": Message("It is empty.", "Paste the value."),
     "credential_spaces": Message("There is a blank inside.", "Copy the value again, without the words around it."),
     "credential_characters": Message(
@@ -167,7 +168,10 @@ _DECISIONS = {
     "will_left_as_delivered": Message("Leaves what was delivered as it is; nothing is sent."),
     "will_discarded": Message("Never sends it by itself; it stays in the list."),
     "will_include": Message("Takes it into the queue, to be sent."),
-    "will_undo": Message("Takes the mark back; the delivery waits for a decision again."),
+    "will_include_withdrawn": Message(
+        "Looks at it again; it goes out only if it is approved or sent in Banqup by then."
+    ),
+    "will_undo": Message("Takes the mark back; the delivery stands where it stood before."),
     "will_undo_discard": Message("Takes the decision back and puts it in the queue again."),
     "refused_moving": Message("“{act}” is not possible now: the engine is at work on it.", "Look again in a moment."),
     "refused_waiting": Message(
@@ -220,6 +224,7 @@ _DECISIONS = {
     "left_as_delivered": Message("Changed in Banqup after delivery; left as it was delivered."),
     "discarded": Message("Decided not to send."),
     "include": Message("Taken into the queue from outside it."),
+    "include_withdrawn": Message("Looked at again by decision of a person."),
     "undo": Message("The mark was taken back.", "Decide again."),
     "undo_discard": Message("The decision not to send was taken back."),
 }
@@ -228,6 +233,8 @@ _EVENTS = {
     "installed": Message("Installed."),
     "uninstalled": Message("Uninstalled; what was delivered stays known."),
     "enterprise_numbers_changed": Message("Enterprise numbers set to {numbers}."),
+    "own_extension_noted": Message("Banqup's own Pingwin extension is off here: {off}."),
+    "options_changed": Message("Options changed: purchases {purchase}, sales {sales}, format {format}."),
     "credentials_changed": Message("Credentials changed: {fields}."),
     "credentials_deleted": Message("Credentials deleted."),
     "activation_decided": Message("Activation decided."),

@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from core.errors import UsageError
+from core.installations import Options
 from core.ledger.base import Circuit, Scope
 from core.model import NEVER, Party, Space
 from core.operations import activation, installing
@@ -247,3 +248,15 @@ async def test_uninstalling_stops_forgets_secrets_and_keeps_the_keys(desk: FakeD
         installing.find(desk, SPACE.id)
     with pytest.raises(UsageError):
         installing.uninstall(desk, SPACE.id)
+
+
+def test_options_are_changed_with_a_note_of_who_and_what(desk: FakeDesk) -> None:
+    set_up(desk)
+    options = Options(purchase_trigger=("VALIDATED", "FULLY_APPROVED"), format="e-fff-3.0")
+    assert installing.set_options(desk, SPACE.id, options).options == options
+    assert not installing.set_own_extension_off(desk, SPACE.id, False).own_extension_off
+    noted = [(event.code, event.actor) for event in desk.ledger.events(space=SPACE.id)]
+    assert {("options_changed", "an"), ("own_extension_noted", "an")} <= set(noted)
+    with pytest.raises(UsageError) as raised:
+        installing.set_options(desk, SPACE.id, Options(purchase_trigger=(), sales_trigger=()))
+    assert raised.value.code == "no_trigger"
