@@ -1,0 +1,147 @@
+"""Whatever bytes come in, a finding comes out: nothing raises, nothing is expanded, nothing is fetched."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.efff import tree
+from core.efff.convert import Format, check, convert
+from core.efff.reader import read
+from tests.core.efff.corpus_files import DOCUMENTS
+from tests.core.efff.documents import PEPPOL, document
+
+BOMB = """<?xml version="1.0"?><!DOCTYPE Invoice [<!ENTITY a "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa">
+<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">
+<!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;"><!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;">]>
+<Invoice id="&e;">&e;</Invoice>"""
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        (b"", "file_is_empty"),
+        (b" \r\n\t ", "file_is_empty"),
+        (b"\xef\xbb\xbf", "file_is_empty"),
+        (b"%PDF-1.7\n...", "file_is_pdf"),
+        (b"PK\x03\x04rest", "file_is_zip"),
+        (b"<!DOCTYPE html><html><body>404</body></html>", "file_is_html"),
+        (b"<HTML><body>Sign in</body></HTML>", "file_is_html"),
+        (b"number;date;total\n1;2;3\n", "file_is_not_xml"),
+        (b'{"error": "not found"}', "file_is_not_xml"),
+        (b"<Invoice><cbc:ID>1</Invoice>", "xml_not_well_formed"),
+        (PEPPOL.encode()[:900], "xml_not_well_formed"),
+        (BOMB.encode(), "xml_has_doctype"),
+        (
+            b"<?xml version='1.0'?><!-- x --><?p x?>\n<!DOCTYPE Invoice SYSTEM 'http://127.0.0.1:1/x.dtd'><Invoice/>",
+            "xml_has_doctype",
+        ),
+        (BOMB.replace('version="1.0"', 'version="1.0" encoding="utf-16"').encode("utf-16"), "xml_has_doctype"),
+        (BOMB.encode("utf-16-be"), "xml_has_doctype"),
+        (BOMB.replace('version="1.0"', 'version="1.0" encoding="utf-32"').encode("utf-32"), "xml_has_doctype"),
+        (b'<?xml version="1.0" encoding="utf-7"?>+ADwAIQ-DOCTYPE x+AD4-<Invoice/>', "xml_encoding_unknown"),
+        (BOMB.encode("cp037"), "file_is_not_xml"),
+        (b'<?xml version="1.0" encoding="utf-16"?><Invoice/>', "xml_encoding_wrong"),
+        (b"<Invoice>&undefined;</Invoice>", "xml_not_well_formed"),
+        (b"<Invoice>\xff\xfe</Invoice>", "xml_not_well_formed"),
+        (b"<a>" * 300 + b"</a>" * 300, "xml_too_deep"),
+        (b"<a>" * 100_000, "xml_not_well_formed"),
+    ],
+)
+def test_what_is_no_invoice_is_said_in_a_sentence(source: bytes, code: str) -> None:
+    reading = read(source)
+    assert reading.invoice is None
+    assert [(finding.rule, finding.code, finding.never) for finding in reading.findings] == [("V01", code, True)]
+    assert "{" not in reading.findings[0].message
+    conversion = convert(source)
+    assert (conversion.output, conversion.ok, conversion.file_name) == (None, False, None)
+    assert not check(source).ok
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"<Invoice/>",
+        b"<note xmlns='urn:x'><to>you</to></note>",
+        b"<x:CrossIndustryInvoice xmlns:x='urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100'/>",
+        b"<Order xmlns='urn:oasis:names:specification:ubl:schema:xsd:Order-2'/>",
+        b"<CreditNote xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2'/>",
+    ],
+)
+def test_an_xml_that_is_no_ubl_invoice_is_v02(source: bytes) -> None:
+    assert [finding.rule for finding in read(source).findings] == ["V02"]
+    assert convert(source).output is None
+
+
+def test_a_document_beyond_the_limits_is_refused_before_it_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree, "MAX_BYTES", 1000)
+    assert [finding.rule for finding in read(document()).findings] == ["V24"]
+    monkeypatch.setattr(tree, "MAX_BYTES", 10_000_000)
+    monkeypatch.setattr(tree, "MAX_MARKUP", 50)
+    assert [finding.code for finding in read(document()).findings] == ["document_too_large"]
+
+
+def test_an_entity_bomb_costs_nothing() -> None:
+    tracemalloc.start()
+    read(BOMB.encode())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000
+
+
+def test_an_invoice_with_nothing_in_it_is_a_list_of_findings() -> None:
+    for root in ("Invoice", "CreditNote"):
+        source = f"<{root} xmlns='urn:oasis:names:specification:ubl:schema:xsd:{root}-2'/>".encode()
+        for target in Format:
+            conversion = convert(source, target)
+            assert not conversion.ok
+            assert {"V03", "V10", "V80"} <= {finding.rule for finding in conversion.findings}
+        assert not check(source).ok
+
+
+SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@given(st.binary(max_size=400))
+@settings(max_examples=100, deadline=None)
+def test_random_bytes_never_raise(source: bytes) -> None:
+    convert(source)
+    check(source)
+
+
+SMALL = [path.read_bytes() for path in DOCUMENTS if path.stat().st_size < 20_000] or [document()]
+
+
+@given(st.data())
+@SLOW
+def test_damaged_documents_never_raise(data: st.DataObject) -> None:
+    source = bytearray(data.draw(st.sampled_from(SMALL)))
+    for _ in range(data.draw(st.integers(1, 6))):
+        place = data.draw(st.integers(0, len(source) - 1))
+        length = data.draw(st.sampled_from([0, 1, 1, 2, 5, 40, 400]))
+        source[place : place + length] = data.draw(st.binary(max_size=8))
+    reading = read(bytes(source))
+    assert reading.findings or reading.invoice is not None
+    assert "{" not in "".join(finding.message for finding in reading.findings)
+
+
+WORDS = st.sampled_from(
+    ["", " ", "0", "-1", "99999999999999999999", "1.005", "2026-13-01", "BE", "€", "S", "\u2028x", "]]>", "a&amp;b"]
+)
+
+
+@given(st.data())
+@SLOW
+def test_documents_with_wrong_values_convert_or_say_why(data: st.DataObject) -> None:
+    parts = data.draw(st.sampled_from(SMALL)).decode("utf-8-sig").split(">")
+    for _ in range(data.draw(st.integers(1, 5))):
+        place = data.draw(st.integers(0, len(parts) - 1))
+        head, bracket, tail = parts[place].partition("<")
+        parts[place] = data.draw(WORDS) + bracket + tail if bracket else head
+    source = ">".join(parts).encode()
+    conversion = convert(source, data.draw(st.sampled_from(list(Format))))
+    assert conversion.output is not None or any(finding.never for finding in conversion.findings)
+    check(source)

@@ -1,0 +1,155 @@
+"""Belgian VAT codes: kept where stated, derived by the table where not, never guessed, always reported."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from core.efff.formats import Format
+from core.efff.invoice import Address, Invoice, Party, VatBreakdown, VatCategory
+from core.efff.vat import CODES, RULES, VatRule, assign, decide, in_efff
+from tests.core.efff.samples import CUSTOMER, GOOD
+
+DUTCH = Party(trade_name="Bakker", vat_number="NL810433941B01", address=Address(country="NL"))
+PRIVATE = Party(trade_name="Jan", address=Address(country="BE"))
+
+DOMESTIC = GOOD
+FROM_NL = replace(GOOD, supplier=DUTCH)
+TO_NL = replace(GOOD, customer=DUTCH)
+
+
+def vat(category: str, rate: int | None = 0, *, reason: str = "", code: str = "", name: str = "") -> VatCategory:
+    return VatCategory(category, None if rate is None else Decimal(rate), name, reason, code)
+
+
+@pytest.mark.parametrize(
+    ("category", "invoice", "code"),
+    [
+        (vat("S", 21, name="03/SE"), DOMESTIC, "03/SE"),
+        (vat("S", 25, name="OSS-G"), DOMESTIC, "OSS-G"),
+        (vat("E", code="BETE-EX"), DOMESTIC, "NA"),
+        (vat("S", 21, code="BETE-MA"), DOMESTIC, "MA"),
+        (vat("K", code="BETE-46/TR"), DOMESTIC, "46/TR"),
+        (vat("AE", code="VATEX-EU-AE"), DOMESTIC, "45"),
+        (vat("AE", code="vatex-eu-ae"), FROM_NL, "44"),
+        (vat("K", code="VATEX-EU-IC"), TO_NL, "46/GO"),
+        (vat("G", code="VATEX-EU-G"), DOMESTIC, "47/EX"),
+        (vat("O", code="VATEX-EU-O"), DOMESTIC, "NA"),
+        (vat("E", code="VATEX-EU-F"), DOMESTIC, "MA"),
+        (vat("E", reason="Medecontractant"), DOMESTIC, "45"),
+        (vat("AE", reason="BTW verlegd, reverse charge"), FROM_NL, "44"),
+        (vat("E", reason="Autoliquidation"), FROM_NL, "44"),
+        (vat("K", reason="Intra-community, reverse charge"), TO_NL, "46/GO"),
+        (vat("E", reason="Vrijgesteld, artikel 44 §2 WBTW"), DOMESTIC, "00/44"),
+        (vat("E", reason="Exempté art. 44"), DOMESTIC, "00/44"),
+        (vat("E", reason="article 144"), DOMESTIC, "NA"),
+        (vat("E", reason="Kleine onderneming onderworpen aan de vrijstelling"), DOMESTIC, "NA"),
+        (vat("E", reason="Régime de la marge"), DOMESTIC, "MA"),
+        (vat("S", 21), DOMESTIC, "03"),
+        (vat("S", 12), DOMESTIC, "02"),
+        (vat("S", 6), DOMESTIC, "01"),
+        (vat("AA", 6), DOMESTIC, "01"),
+        (vat("H", 21), DOMESTIC, "03"),
+        (vat("", 21), DOMESTIC, "03"),
+        (vat("Z"), DOMESTIC, "00"),
+        (vat("Z", None), DOMESTIC, "00"),
+        (vat("AE"), DOMESTIC, "45"),
+        (vat("AE"), FROM_NL, "44"),
+        (vat("K"), TO_NL, "46/GO"),
+        (vat("G"), DOMESTIC, "47/EX"),
+        (vat("E"), DOMESTIC, "NA"),
+        (vat("O", None), DOMESTIC, "NA"),
+        (vat("S", 25), DOMESTIC, ""),
+        (vat("S", 21), FROM_NL, ""),
+        (vat("S", 21), replace(FROM_NL, tax_representative=Party(vat_number="BE0477472701")), "03"),
+        (vat("S", 21), replace(FROM_NL, supplier=replace(DUTCH, vat_number="BE0477472701")), "03"),
+        (vat("S", 21), replace(GOOD, supplier=PRIVATE), "03"),
+        (vat("L", 7), DOMESTIC, ""),
+        (vat("M", 4), DOMESTIC, ""),
+        (vat("B", 22), DOMESTIC, ""),
+        (vat("S", 0), DOMESTIC, ""),
+        (vat("", None), DOMESTIC, ""),
+        (vat("S", 21, reason="reverse"), DOMESTIC, "03"),
+    ],
+)
+def test_the_code_is_decided_by_the_table(category: VatCategory, invoice: Invoice, code: str) -> None:
+    assert decide(category, invoice).code == code
+
+
+def only(category: VatCategory, invoice: Invoice = GOOD) -> Invoice:
+    """An invoice in which every VAT category is this one."""
+    return replace(
+        invoice,
+        vat_breakdown=(VatBreakdown(category, Decimal(400), Decimal(84)),),
+        allowances_charges=(),
+        lines=tuple(replace(line, vat=category) for line in invoice.lines),
+    )
+
+
+def test_a_derived_code_is_reported_once_with_where_and_why() -> None:
+    assigned = assign(only(vat("S", 21)))
+    assert {line.vat.belgian_code for line in assigned.invoice.lines} == {"03"}
+    [derived] = assigned.derived
+    assert (derived.value, derived.code, derived.arguments["count"]) == ("03", "vat_code_by_category_and_rate", 3)
+    assert derived.path == "cac:TaxTotal/cac:TaxSubtotal[1]/cac:TaxCategory/cbc:Name"
+    assert [(one.rule, one.code, one.blocks) for one in assigned.findings] == [("V79", "vat_code_derived", False)]
+
+
+def test_a_doubtful_code_names_the_other_one() -> None:
+    [finding] = assign(only(vat("E"))).findings
+    assert (finding.code, finding.arguments["code"], finding.arguments["otherwise"]) == (
+        "vat_code_doubtful",
+        "NA",
+        "00/44",
+    )
+
+
+def test_where_no_rule_decides_there_is_a_proposal_and_no_code() -> None:
+    assigned = assign(only(vat("S", 25)))
+    assert assigned.derived == ()
+    [finding] = assigned.findings
+    assert (finding.code, finding.arguments["proposal"]) == ("vat_code_undecided", "NA")
+    assert assigned.invoice.lines[0].vat.belgian_code == ""
+
+
+def test_a_stated_code_is_kept_and_not_reported() -> None:
+    assigned = assign(GOOD)
+    assert (assigned.invoice, assigned.derived, assigned.dropped, assigned.findings) == (GOOD, (), (), ())
+
+
+def test_a_code_that_e_fff_lacks_is_replaced_or_left_out_and_said() -> None:
+    assert [one.value for one in assign(only(vat("E", name="FD"))).derived] == ["NA"]
+    assert [one.value for one in assign(only(vat("S", 16, name="OSS-S"))).dropped] == ["OSS-S"]
+    assert in_efff(vat("E", name="FD"), Format.EFFF_1).belgian_code == "NA"
+    assert in_efff(vat("E", name="FD"), Format.EFFF_3).exemption_reason == "Cash Discount"
+    assert in_efff(vat("S", 16, name="OSS-S"), Format.EFFF_3).belgian_code == ""
+
+
+def test_a_name_that_is_no_belgian_code_gives_way_to_the_derived_one() -> None:
+    assigned = assign(only(vat("S", 21, name="Standard rate")))
+    assert assigned.invoice.lines[0].vat.belgian_code == "03"
+    assert [one.value for one in assigned.dropped] == ["Standard rate"]
+
+
+def test_lines_without_a_category_take_the_one_that_fits() -> None:
+    one, other = GOOD.lines
+    lines = (replace(one, vat=VatCategory()), replace(other, vat=VatCategory()))
+    assigned = assign(replace(GOOD, lines=lines, customer=CUSTOMER))
+    assert [line.vat.rate for line in assigned.invoice.lines] == [Decimal(21), Decimal(6)]
+    assert [derived.code for derived in assigned.derived] == ["line_category_from_breakdown"] * 2
+
+
+def test_a_persons_own_rule_goes_before_the_table() -> None:
+    own = VatRule("own", "00/44", frozenset({"E"}), supplier=GOOD.supplier.vat_number)
+    assert decide(vat("E"), GOOD, (own, *RULES)).code == "00/44"
+    assert decide(vat("E"), FROM_NL, (own, *RULES)).code == "NA"
+
+
+def test_every_code_a_rule_gives_is_in_the_table_and_every_code_is_written() -> None:
+    assert {rule.code for rule in RULES} | {rule.otherwise for rule in RULES} - {""} <= set(CODES) | {""}
+    for code in CODES.values():
+        written = in_efff(vat(code.en, name=code.code), Format.EFFF_3)
+        assert written.category == code.efff
+        assert written.belgian_code in {code.code, code.instead}
