@@ -28,7 +28,6 @@ class Scope(StrEnum):
     DOCUMENT = "document"
     SPACES = "spaces"
     MANAGE = "manage"
-    CONNECTIONS = "connections"
     CREDENTIALS = "credentials"
     MAIL = "mail"
 
@@ -173,6 +172,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("save", "s", N_("Save"), N_("Save configuration."), Scope.CREDENTIALS, True),
     Action("next", "enter", N_("Next"), N_("Next field, or pick the choice under the cursor."), Scope.FORM, footer=1),
     Action("field", "tab", N_("Field"), N_("To the next field; shift+tab to the one before."), Scope.FORM, footer=2),
+    Action("pick", "enter", N_("Choose"), N_("The line under the cursor."), Scope.LIST, footer=1),
     Action("queue", "1", N_("Queue"), N_("The live queue."), Scope.EVERYWHERE),
     Action("spaces", "2", N_("Spaces"), N_("All installations and how they are."), Scope.EVERYWHERE),
     Action("launcher", "3", N_("Apps"), N_("The app launcher: install Pingwin in a space."), Scope.EVERYWHERE),

@@ -15,10 +15,11 @@ from core.installations import Installation
 from core.operations import activation, engines
 from core.operations.activation import Preview
 from core.operations.engines import EngineState
+from tui.actions import Scope
 from tui.i18n import _, count, ngettext, worded
 from tui.journey import Journey
 from tui.plain import neutral
-from tui.screens.form import FormScreen
+from tui.screens.form import UNCONFIRMED, FormScreen
 from tui.widgets.confirm_bar import Answer, Question
 from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Choice, Menu
@@ -42,6 +43,7 @@ class Counted(Message):
 class ActivateScreen(FormScreen):
     """The switch from not active to active."""
 
+    scopes: ClassVar[tuple[Scope, ...]] = (Scope.LIST,)
     guide: ClassVar[str] = "activate"
 
     def __init__(self, journey: Journey | None = None, space: str = "") -> None:
@@ -84,6 +86,8 @@ class ActivateScreen(FormScreen):
         self.query_one("#history", Paragraph).show(_history(preview), "strong")
         spans = [Span(_sentence(code), "error") for code in preview.obstacles]
         for code, arguments in preview.warnings:
+            if code == UNCONFIRMED and self.app.desk.machine.demo:
+                continue
             said = worded(code, arguments)
             spans.append(Span(f"{said.sentence} {said.advice}".strip(), "warning"))
         self.query_one("#remarks", Paragraph).show_spans([*spans, Span("")] if spans else [])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.events import Resize, ScreenResume
+from textual.events import Key, Resize, ScreenResume
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
@@ -26,7 +26,7 @@ from tui.i18n import worded
 from tui.widgets.confirm_bar import ConfirmBar, Question
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.lines import OneLine, Paragraph
-from tui.widgets.spans import Line, line
+from tui.widgets.spans import Line
 from tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class ConsoleScreen(Screen[Result], Generic[Result]):
             yield from self.body()
         yield Paragraph(id="too-small")
         yield ConfirmBar()
-        yield OneLine(id="note")
+        yield Paragraph(id="note")
         yield KeyBar()
 
     def body(self) -> Iterable[Widget]:
@@ -147,11 +147,16 @@ class ConsoleScreen(Screen[Result], Generic[Result]):
 
     def say(self, text: str, tone: str = "text-muted") -> None:
         """The line above the keys: what just happened."""
-        self.query_one("#note", OneLine).show(line(text, tone))
+        self.query_one("#note", Paragraph).show(text, tone)
 
     def say_code(self, code: str, arguments: Arguments | None = None, tone: str = "warning") -> None:
         """A worded message in the line above the keys."""
         self.say(_joined(code, arguments), tone)
+
+    def on_key(self, event: Key) -> None:
+        """The next key takes the last note away."""
+        if not self.query_one(ConfirmBar).open:
+            self.say("")
 
     # -- keys --------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from core.config import Machine, PingwinTarget
 from core.operations import connections
-from core.operations.connections import Verdict
+from core.operations.connections import ContractView, Verdict
 from tui.i18n import _
 from tui.screens.form import FormScreen
 from tui.widgets.field import Field
@@ -29,9 +29,15 @@ class BanqupScreen(FormScreen):
         machine = self.app.desk.machine
         source = connections.banqup_secret_source(self.app.desk)
         kept = _("kept already, from {source}; leave empty to keep it").format(source=source) if source else ""
-        yield Field("address", _("Address"), value=machine.banqup.base_url, placeholder="https://")
-        yield Field("app", _("App id"), value=machine.banqup.client_id)
-        yield Field("secret", _("App secret"), secret=True, placeholder=kept)
+        yield Field(
+            "address",
+            _("Address"),
+            _("Banqup gives it together with the app id."),
+            value=machine.banqup.base_url,
+            placeholder="https://",
+        )
+        yield Field("app", _("App id"), _("Of the external application."), value=machine.banqup.client_id)
+        yield Field("secret", _("App secret"), _("Shown once by Banqup."), secret=True, placeholder=kept)
         yield Menu(
             [
                 Choice("test", _("Save and test"), _("asks for a token and the spaces")),
@@ -84,12 +90,12 @@ class PingwinScreen(FormScreen):
         """The profiles, then the address or folder of the one chosen."""
         target = self.app.desk.machine.pingwin
         choices = [
-            Choice(view.name, view.label, "" if view.confirmed else _("UNCONFIRMED"))
+            Choice(view.name, view.label, _contract_remark(view))
             for view in connections.contracts(self.app.desk)
             if view.status != "sandbox" or target.contract == view.name
         ]
-        choices.append(Choice(FOLDER, _("A folder that Pingwin reads from"), _("works without a profile")))
-        yield Menu(choices, id="targets", column=58)
+        choices.append(Choice(FOLDER, _("A folder that Pingwin reads from"), _("needs no profile")))
+        yield Menu(choices, id="targets", column=58, keeps=True)
         yield Field("place", _("Address or folder"), value=target.folder or target.base_url)
         yield Menu(
             [
@@ -116,7 +122,10 @@ class PingwinScreen(FormScreen):
     def picked(self, choice: str) -> None:
         """A target leads to its field; the others save."""
         if choice not in {"test", "next"}:
-            self.field("place").input.focus()
+            field = self.field("place").input
+            if (choice == FOLDER) == field.value.startswith("http"):
+                field.value = ""
+            field.focus()
             return
         if self.app.desk.readonly:
             self.say_code("readonly")
@@ -151,3 +160,10 @@ class PingwinScreen(FormScreen):
             choices = self.query_one("#choices", Menu)
             choices.pick("next")
             choices.focus()
+
+
+def _contract_remark(view: ContractView) -> str:
+    """Every profile that ships is a guess, and says so."""
+    if view.status == "sandbox":
+        return _("this machine only")
+    return _("confirmed") if view.confirmed else _("UNCONFIRMED")

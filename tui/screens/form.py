@@ -16,6 +16,7 @@ from textual.widgets import Input
 
 from core.operations.connections import Verdict
 from tui.actions import Scope, Situation
+from tui.console import Console
 from tui.guides import GUIDES
 from tui.i18n import _, worded
 from tui.journey import Journey
@@ -27,6 +28,10 @@ from tui.widgets.spans import Line, Span, between
 
 PROOFS = {True: ("✓", "+", "success"), False: ("✗", "x", "error"), None: ("?", "?", "warning")}
 """Passed, failed, could not be tested."""
+
+
+UNCONFIRMED = "contract_unconfirmed"
+"""Said of every profile that ships; the sandbox's own contract is no guess about Pingwin, so it is not said there."""
 
 
 class FormScreen(ConsoleScreen[None]):
@@ -43,9 +48,10 @@ class FormScreen(ConsoleScreen[None]):
         """Purpose, the screen's own widgets, what was proven, what comes next."""
         guide = GUIDES[self.guide]
         with VerticalScroll(classes="page", can_focus=False):
-            yield Paragraph(self.purpose(), classes="gap purpose")
+            if self.purpose():
+                yield Paragraph(self.purpose(), classes="gap")
             yield from self.content()
-            yield Paragraph(id="verdict")
+            yield Paragraph(id="verdict", classes="above")
             if self.journey is not None and guide.after:
                 yield Paragraph(f"{guide.after} {_('esc: one step back.')}", "text-muted", classes="above")
 
@@ -108,6 +114,9 @@ class FormScreen(ConsoleScreen[None]):
     def do_next(self) -> None:
         """Enter is answered by the field or the menu that has the focus."""
 
+    def do_pick(self) -> None:
+        """Enter is answered by the menu."""
+
     def do_field(self) -> None:
         """To the next field."""
         self._step(1)
@@ -140,8 +149,8 @@ class FormScreen(ConsoleScreen[None]):
 
     def show_verdict(self, verdict: Verdict) -> None:
         """What a test proved and what not, in words."""
-        self.query_one("#verdict", Paragraph).show_spans(verdict_spans(verdict, self.app.ascii_only))
-        self.query_one("#verdict").scroll_visible(animate=False)
+        self.query_one("#verdict", Paragraph).show_spans(verdict_spans(verdict, self.app))
+        self.call_after_refresh(self.query_one("#verdict").scroll_visible, animate=False)
 
     def testing(self) -> None:
         """A test runs."""
@@ -152,14 +161,16 @@ class FormScreen(ConsoleScreen[None]):
         self.query_one("#verdict", Paragraph).show("")
 
 
-def verdict_spans(verdict: Verdict, ascii_only: bool = False) -> list[Span]:
+def verdict_spans(verdict: Verdict, app: Console) -> list[Span]:
     """One line a proof; advice where something failed or could not be tested."""
     spans = []
     for proof in verdict.proofs:
+        if proof.code == UNCONFIRMED and app.desk.machine.demo:
+            continue
         glyph, ascii_glyph, tone = PROOFS[proof.passed]
         said = worded(proof.code, proof.arguments)
         advice = f" {said.advice}" if said.advice and proof.passed is not True else ""
-        spans.append(Span(f"{ascii_glyph if ascii_only else glyph} {said.sentence}{advice}", tone))
+        spans.append(Span(f"{ascii_glyph if app.ascii_only else glyph} {said.sentence}{advice}", tone))
     return spans
 
 

@@ -11,6 +11,7 @@ from textual.widgets import Input
 from core.installations import Installation
 from core.operations import installing
 from core.operations.installing import Proposal
+from tui.actions import Scope
 from tui.i18n import _, ngettext
 from tui.journey import Journey
 from tui.plain import neutral
@@ -26,6 +27,7 @@ LIKELY = 8
 class InstallScreen(FormScreen):
     """Consent."""
 
+    scopes: ClassVar[tuple[Scope, ...]] = (Scope.LIST,)
     guide: ClassVar[str] = "install"
 
     def about(self) -> Line:
@@ -43,9 +45,7 @@ class InstallScreen(FormScreen):
         yield Menu(
             [
                 Choice("off", _("It is off: I agree, install")),
-                Choice(
-                    "on", _("It is on, or I do not know: I agree, install"), _("you are reminded before activation")
-                ),
+                Choice("on", _("It is on, or I do not know: I agree, install"), _("you are reminded")),
                 Choice("no", _("I do not agree")),
             ],
             id="answers",

@@ -24,7 +24,7 @@ APPROVED_AT_ONCE = 3
 class MachineScreen(FormScreen):
     """Connections and engine."""
 
-    scopes: ClassVar[tuple[Scope, ...]] = (Scope.CONNECTIONS,)
+    scopes: ClassVar[tuple[Scope, ...]] = (Scope.LIST,)
     guide: ClassVar[str] = "connections"
     AUTO_FOCUS: ClassVar[str | None] = "Menu"
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.widget import Widget
 
 from core.operations import trial
+from tui.actions import Scope
 from tui.i18n import _
 from tui.screens.form import FormScreen
 from tui.widgets.lines import Paragraph
@@ -17,6 +18,7 @@ from tui.widgets.menu import Choice, Menu
 class WelcomeScreen(FormScreen):
     """Where to begin."""
 
+    scopes: ClassVar[tuple[Scope, ...]] = (Scope.LIST,)
     guide: ClassVar[str] = "welcome"
 
     def content(self) -> Iterable[Widget]:

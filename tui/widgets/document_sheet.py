@@ -93,7 +93,10 @@ def _facts(sheet: _Sheet, detail: Detail) -> None:
     if row.generation > 1:
         sheet.pair(_("Copy"), _("number {generation} of this document").format(generation=row.generation))
     if row.size:
-        sheet.pair(_("e-fff file"), _("{size} kB, SHA-256 {sha}").format(size=-(-row.size // 1000), sha=row.sha256))
+        sheet.pair(
+            _("e-fff file"),
+            _("{size} kB, SHA-256 {sha}").format(size=-(-row.size // 1000), sha=f"{(row.sha256 or '')[:16]}…"),
+        )
     sheet.pair(_("In Banqup"), neutral(row.source_id))
     sheet.pair(_("Delivery"), f"{row.id}, {_('key')} {row.key[:16]}")
     for other in detail.same_invoice:
@@ -144,7 +147,7 @@ def _attempts(sheet: _Sheet, attempts: Iterable[Attempt]) -> None:
 
 
 def _timeline(sheet: _Sheet, events: Iterable[Event]) -> None:
-    listed = list(events)
+    listed = [event for event in events if event.kind not in INTERNAL]
     if not listed:
         return
     sheet.title(_("Timeline"))
@@ -160,6 +163,9 @@ def _timeline(sheet: _Sheet, events: Iterable[Event]) -> None:
         if reason:
             sheet.text(_("Reason: {reason}").format(reason=neutral(reason)), indent=INDENT + len(time) + 2)
 
+
+INTERNAL = frozenset({"claim"})
+"""Kinds of events that tell a support engineer which worker it was, and a bookkeeper nothing."""
 
 EVENT_KINDS = {
     "discovered": N_("Found in Banqup"),
@@ -178,7 +184,7 @@ def event_sentence(event: Event) -> str:
     """An event in words: its code's sentence, else what its kind says, else its kind."""
     kind = EVENT_KINDS.get(event.kind)
     said = worded(event.code, event.args).sentence if event.code else ""
-    if event.kind in {"intent"} or not said:
+    if not said:
         return _(kind) if kind else event.kind.replace("_", " ")
     return said
 

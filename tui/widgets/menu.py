@@ -28,7 +28,10 @@ class Choice:
 
 
 class Menu(Picker):
-    """Choices under a cursor; `enter` picks. Remarks stand in a column of their own."""
+    """Choices under a cursor; `enter` picks. Remarks stand in a column of their own.
+
+    `keeps`: the choice under the cursor counts also while another widget has the focus, so its mark stays.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "pick", "pick", show=False, id="menu.pick")]
 
@@ -50,12 +53,14 @@ class Menu(Picker):
         choices: Sequence[Choice] = (),
         *,
         column: int = 0,
+        keeps: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self.choices = tuple(choices)
         self._column = column
+        self._keeps = keeps
 
     @property
     def line_count(self) -> int:
@@ -110,7 +115,8 @@ class Menu(Picker):
                 continue
             here = place == self.cursor and self.has_focus
             tone = choice.tone if choice.enabled else "text-muted"
-            spans = [Span(f"{signs.prompt if place == self.cursor else ' '} ", "accent")]
+            pointed = place == self.cursor and (here or self._keeps)
+            spans = [Span(f"{signs.prompt if pointed else ' '} ", "accent")]
             if choice.remark:
                 spans += [Span(fit(choice.text, column, signs.ellipsis), tone), Span(choice.remark, "text-muted")]
             else:

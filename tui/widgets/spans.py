@@ -61,10 +61,8 @@ def width_of(spans: Iterable[Span]) -> int:
 
 def fit(text: str, width: int, ellipsis: str = "…", *, right: bool = False) -> str:
     """The text in exactly `width` cells: padded, or cut with a mark that something is missing."""
-    text = composed(text)
+    text = cut(composed(text), width, ellipsis)
     length = cell_len(text)
-    if length > width:
-        return cut(text, width, ellipsis)
     return " " * (width - length) + text if right else text + " " * (width - length)
 
 

@@ -15,6 +15,9 @@ from tui.widgets.spans import Line, Span, between, charset, line, width_of
 
 NOT_SET_UP = Face("○", "o", N_("NOT SET UP"), "text-muted")
 
+SHORT = {"demo_home": N_("sandbox: nothing leaves this machine")}
+"""Notes that stand in the first line all the time, in words that fit."""
+
 QUEUED = (State.SEEN, State.READY, State.LEASED, State.SENDING, State.UNKNOWN)
 
 
@@ -88,7 +91,7 @@ def _reason(snapshot: Snapshot, worst: SpaceStatus) -> str:
         return neutral(worded(worst.code, worst.arguments).sentence)
     if snapshot.notes:
         code, arguments = snapshot.notes[0]
-        return neutral(worded(code, arguments).sentence)
+        return _(SHORT[code]) if code in SHORT else neutral(worded(code, arguments).sentence)
     return ""
 
 
