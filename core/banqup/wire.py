@@ -275,8 +275,9 @@ def read_problem(body: object) -> Problem:
 
 
 def _str(value: Mapping[str, Any], member: str) -> str:
+    """A text without blanks around it; half a character (a lone surrogate) becomes a question mark."""
     found = value.get(member)
-    return found.strip() if isinstance(found, str) else ""
+    return found.strip().encode("utf-8", "replace").decode() if isinstance(found, str) else ""
 
 
 def _object(value: Mapping[str, Any], member: str) -> Mapping[str, Any]:

@@ -1,4 +1,7 @@
-"""From settings to a target: Pingwin by a wire contract, or a folder tree."""
+"""From settings to a target: Pingwin by a wire contract, or a folder tree.
+
+The targets are loaded when one is opened, so that whoever only reads the vocabulary loads no HTTP library.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,6 @@ from pathlib import Path
 
 from core.config import PingwinTarget
 from core.errors import ConfigurationError
-from core.pingwin.folder import FolderTarget
-from core.pingwin.http import HttpTarget
 from core.pingwin.library import find
 from core.pingwin.target import Target
 
@@ -16,8 +17,12 @@ def open_target(settings: PingwinTarget, user_contracts: Path | None = None) -> 
     """The target that the settings name. Raises ConfigurationError where they are incomplete or wrong."""
     match settings.kind:
         case "http":
+            from core.pingwin.http import HttpTarget
+
             return HttpTarget(find(settings.contract, user_contracts), settings.base_url)
         case "folder":
+            from core.pingwin.folder import FolderTarget
+
             if not settings.folder:
                 raise ConfigurationError("pingwin_folder_not_set")
             return FolderTarget(Path(settings.folder).expanduser(), settings.folder_template)

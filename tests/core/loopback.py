@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import struct
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -74,9 +75,10 @@ class Loopback:
     `before_body` is answered once the head is read, without reading the body.
     """
 
-    def __init__(self, script: Script, *, before_body: Answer | None = None) -> None:
+    def __init__(self, script: Script, *, before_body: Answer | None = None, tls: ssl.SSLContext | None = None) -> None:
         self._script = script
         self._before_body = before_body
+        self._tls = tls
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
         self.asked: list[Asked] = []
@@ -84,7 +86,7 @@ class Loopback:
         self.gone = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
         return self
 
     async def __aexit__(
@@ -103,7 +105,7 @@ class Loopback:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
 
     def paths(self) -> list[str]:
         """Methods and paths, in the order they were asked."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.banqup.client import BadAnswer
 from core.banqup.values import amount_in, iso, nanoseconds
-from core.banqup.wire import path, read_document, read_file, read_grant, read_listing, read_spaces
+from core.banqup.wire import path, read_document, read_file, read_grant, read_listing, read_problem, read_spaces
 from core.model import Direction, Rule
 from tests.core.banqup.fixtures import DOCUMENT, SPACE, fixture
 
@@ -180,6 +182,11 @@ def test_the_lifetime_comes_from_the_first_member_that_tells(body: str, lifetime
     assert read_grant(body, now=1000.0).lifetime == lifetime
 
 
+def test_half_a_character_does_not_reach_the_stores() -> None:
+    document = read_document(json.loads('{"id": "d", "metadata": {"documentNumber": "A\\ud8001"}}'), SPACE)
+    assert document.number == "A?1"
+
+
 def test_an_id_cannot_name_another_path() -> None:
     assert path("/spaces/{space}/x", space="../../admin?a=b#c") == "/spaces/..%2F..%2Fadmin%3Fa%3Db%23c/x"
 
@@ -188,3 +195,30 @@ def test_links_and_tokens_are_in_no_repr() -> None:
     details = read_file({"status": "AVAILABLE", "downloadUrl": "https://s.example/f?sig=SENTINEL"}, "f")
     assert "SENTINEL" not in repr(details)
     assert "SENTINEL" not in repr(read_grant("SENTINEL", now=0.0))
+
+
+MEMBERS = st.sampled_from(
+    "id folder status document documents nextCursor timestamps updatedAt metadata files supplier globalIdentifiers"
+    " be:vat documentTotals grossAmount fileSize statusHistory at access_token expires_in expires_at spaces issueDate"
+    " lines currency title downloadUrl".split()
+)
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(MEMBERS, inner, max_size=6),
+    max_leaves=25,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(body=ANY_JSON)
+def test_whatever_json_comes_it_is_read_or_refused_and_nothing_else_happens(body: object) -> None:
+    for read in (
+        lambda: read_listing(body, SPACE),
+        lambda: read_document(body, SPACE),
+        lambda: read_spaces(body),
+        lambda: read_file(body, "f"),
+        lambda: read_problem(body),
+        lambda: read_grant(json.dumps(body), 0.0),
+    ):
+        with suppress(BadAnswer):
+            read()
