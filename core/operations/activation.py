@@ -15,7 +15,7 @@ from core.operations.connections import banqup_secret_source
 from core.operations.credentials import CredentialField, credentials, installed, same_dossier
 from core.operations.desk import Desk
 from core.operations.engines import engine
-from core.operations.enrolment import enrol
+from core.operations.enrolment import dossier_of, enrol
 from core.sync import baseline
 
 Progress = Callable[[int], None]
@@ -159,6 +159,7 @@ def _decide(desk: Desk, installation: Installation, waiting: Literal["send", "di
     elif waits:
         _readdress(desk, installation.space)
     chosen = {
+        "file_id": dossier_of(desk, installation),
         "active": True,
         "activated_at": datetime.fromtimestamp(now, UTC),
         "waiting": waiting if waits else "",

@@ -12,7 +12,7 @@ from core.errors import ProductError, UsageError
 from core.installations import Installation
 from core.operations.connections import TRY_SECONDS, Proof, Verdict
 from core.operations.desk import Desk
-from core.operations.enrolment import close_circuits, enrol, stored_credentials
+from core.operations.enrolment import close_circuits, enrol
 from core.pingwin.target import Credentials
 from core.secrets import SecretName, fingerprint, last4
 
@@ -102,8 +102,6 @@ def _change_dossier(desk: Desk, installation: Installation, file_id: str) -> Ins
     """Another dossier needs its own baseline: an active space must be switched off first, a count starts over."""
     if installation.active:
         raise UsageError("dossier_change_needs_deactivation", name=installation.name, file_id=installation.file_id)
-    if desk.ledger.space_run(installation.space) is not None:
-        desk.ledger.end_activation(installation.space, actor=desk.actor, now=desk.clock.now())
     return desk.installations.change(installation.space, lambda each: each.model_copy(update={"file_id": file_id}))
 
 
@@ -206,8 +204,3 @@ def same_dossier(desk: Desk, space: str) -> list[Installation]:
 
 def _may_be_same(one: SecretStr | None, other: SecretStr | None) -> bool:
     return one is None or other is None or one.get_secret_value() == other.get_secret_value()
-
-
-def ready_to_send(desk: Desk, installation: Installation) -> bool:
-    """Whether all three credentials are there."""
-    return stored_credentials(desk, installation) is not None

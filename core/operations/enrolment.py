@@ -14,20 +14,33 @@ from core.secrets import SecretName, fingerprint
 
 
 def enrol(desk: Desk, installation: Installation) -> bool:
-    """Enrols one space once its dossier is known. Returns whether the ledger knows it now."""
-    if not installation.file_id:
+    """Enrols one space once its dossier is known. Returns whether the ledger knows it now.
+
+    What was counted for another dossier does not count for this one: its scan ends, the next one reads everything.
+    """
+    space, dossier = installation.space, dossier_of(desk, installation)
+    if not dossier:
         return False
-    clid = desk.secret(SecretName.CLID, installation.space)
-    before = desk.ledger.space_run(installation.space)
+    clid = desk.secret(SecretName.CLID, space)
+    before = desk.ledger.space_run(space)
+    now = desk.clock.now()
+    if before is not None and before.dossier != dossier and not before.running:
+        desk.ledger.end_activation(space, actor=desk.actor, now=now)
     known_clid = before.clid if before else ""
     desk.ledger.enrol(
-        installation.space,
+        space,
         target=target_name(desk),
         clid=fingerprint(clid) if clid is not None else known_clid,
-        dossier=installation.file_id,
-        now=desk.clock.now(),
+        dossier=dossier,
+        now=now,
     )
     return True
+
+
+def dossier_of(desk: Desk, installation: Installation) -> str:
+    """The File ID: from the sources of credentials, as the engine reads it, else what the installation names."""
+    found = desk.secret(SecretName.FILE_ID, installation.space)
+    return found.get_secret_value() if found is not None else installation.file_id
 
 
 def enrol_all(desk: Desk) -> None:
@@ -59,6 +72,5 @@ def stored_credentials(desk: Desk, installation: Installation) -> Credentials | 
     """The three credentials as they are stored, or None while one is missing (or not readable here)."""
     api_key = desk.secret(SecretName.API_KEY, installation.space)
     clid = desk.secret(SecretName.CLID, installation.space)
-    if api_key is None or clid is None or not installation.file_id:
-        return None
-    return Credentials(api_key=api_key, clid=clid, file_id=installation.file_id)
+    file_id = dossier_of(desk, installation)
+    return Credentials(api_key=api_key, clid=clid, file_id=file_id) if api_key and clid and file_id else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -15,7 +16,7 @@ from core.operations import activation, installing, overview
 from core.operations.installing import CredentialField
 from core.sync.lock import EngineLock
 from core.wording import messages
-from tests.core.operations.fakes import OTHER, SPACE, FakeDesk, connect, purchase, set_up
+from tests.core.operations.fakes import OTHER, SPACE, FakeDesk, connect, make_desk, purchase, set_up
 
 
 def waits(desk: FakeDesk, name: str = "waits") -> None:
@@ -205,3 +206,15 @@ def test_nothing_is_activated_in_a_space_without_installation(desk: FakeDesk) ->
     connect(desk)
     with pytest.raises(UsageError):
         activation.deactivate(desk, SPACE.id)
+
+
+async def test_credentials_from_the_environment_alone_are_enough(tmp_path: Path) -> None:
+    environ = {"BANQUP_PINGWIN_API_KEY": "k-12345", "BANQUP_PINGWIN_CLID": "c-12345", "BANQUP_PINGWIN_FILE_ID": "D8"}
+    desk = make_desk(tmp_path, environ=environ)
+    connect(desk)
+    installing.install(desk, SPACE, enterprise_numbers=["0477472701"], own_extension_off=True)
+    assert (await activation.preview(desk, SPACE.id)).complete
+    assert (await activation.activate(desk, SPACE.id)).file_id == "D8"
+    run = desk.ledger.space_run(SPACE.id)
+    assert run is not None and run.running and run.dossier == "D8"
+    desk.close()
