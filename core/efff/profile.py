@@ -2,7 +2,7 @@
 
 `profile.csv` is the profile, one row an element inside its parent, in the order of the file. The writer's order, the
 required elements, the check of a 1.0 file (V03) and the printed table all come from it. `ubl20_codes.txt` holds the
-unit, currency and MIME codes of UBL 2.0, which a 1.0 file may not leave.
+unit, currency and MIME codes of UBL 2.0, which a 1.0 file may not leave; `profile_unused.txt` what else UBL 2.0 has.
 Levels: M mandatory, W always written or needed by readers, O optional, - not in this version.
 """
 
@@ -103,8 +103,19 @@ def _times(text: str) -> tuple[int, int | None]:
 @cache
 def ubl_20_codes() -> dict[str, frozenset[str]]:
     """The values that UBL 2.0 allows, by attribute: `unitCode`, `currencyID`, `mimeCode`."""
+    return _lists("ubl20_codes.txt")
+
+
+@cache
+def unused() -> dict[str, frozenset[str]]:
+    """Elements of UBL 2.0 that the profile does not use, by parent type."""
+    return _lists("profile_unused.txt")
+
+
+def _lists(name: str) -> dict[str, frozenset[str]]:
     found: dict[str, list[str]] = {}
-    for line in files(__package__).joinpath("ubl20_codes.txt").read_text("ascii").splitlines():
+    current: list[str] = []
+    for line in files(__package__).joinpath(name).read_text("ascii").splitlines():
         if line.startswith("["):
             current = found.setdefault(line.strip("[]"), [])
         elif not line.startswith("#"):

@@ -16,7 +16,7 @@ from typing import Any, cast
 from lxml import etree
 
 from core.efff.formats import Format, SourceFormat
-from core.efff.profile import ParentType, profile, ubl_20_codes
+from core.efff.profile import profile, ubl_20_codes, unused
 from core.efff.reader import Reading
 from core.efff.reading.values import shorten
 from core.efff.report import Finding, Severity
@@ -70,25 +70,30 @@ def _schema(root: str) -> etree.XMLSchema:
 
 
 def profile_faults(root: Node) -> list[Finding]:
-    """Where a document is not what the profile of e-fff 1.0 says: names, order, how often, codes, spelled flags."""
+    """Where an Invoice is not what the profile of e-fff 1.0 says: names, order, how often, codes, spelled flags.
+
+    Together with the schema of UBL 2.1 this accepts nothing that the schema of UBL 2.0 refuses: between the two lie
+    only elements, attributes, codes and cardinalities, all of which are looked at here.
+    """
     findings: list[Finding] = []
-    _look(root, profile()[root.name], findings)
+    _look(root, root.name, findings)
     return findings
 
 
-def _look(node: Node, kind: ParentType, findings: list[Finding]) -> None:
+def _look(node: Node, parent: str, findings: list[Finding]) -> None:
+    kind = profile()[parent]
     place = -1
     for child in node.children:
         if len(findings) >= SHOWN:
             return
         element = kind.elements.get(child.name)
-        if element is None:
-            findings.append(_fault(child, "element_not_in_profile", Severity.WARNING))
+        if element is None or element.times(Format.EFFF_1)[1] == 0:
+            known = child.name.rpartition("}")[2] in unused().get(parent, ())
+            code, severity = UNUSED if known else UNKNOWN
+            findings.append(_fault(child, code, severity))
             continue
         most = element.times(Format.EFFF_1)[1]
-        if most == 0:
-            findings.append(_fault(child, "element_not_in_ubl_20"))
-        elif most is not None and child.position > most:
+        if most is not None and child.position > most:
             findings.append(_fault(child, "element_too_often"))
         if kind.order[child.name] < place:
             findings.append(_fault(child, "element_out_of_order"))
@@ -96,19 +101,32 @@ def _look(node: Node, kind: ParentType, findings: list[Finding]) -> None:
         if element.is_basic:
             _look_at_value(child, element.kind, findings)
         else:
-            _look(child, profile()[element.kind], findings)
-    for name in kind.required[Format.EFFF_1] - set(node.index):
-        findings.append(
-            Finding("V03", Severity.ERROR, f"{node.path}/{name}", "required_value_missing", {"element": name}, True)
-        )
+            _look(child, element.kind, findings)
+    for name in sorted(kind.required[Format.EFFF_1].difference(node.index)):
+        where = f"{node.path}/{name}"
+        findings.append(Finding("V03", Severity.ERROR, where, "required_value_missing", {"element": name}, blocks=True))
+
+
+UNUSED = ("element_not_in_profile", Severity.WARNING)
+UNKNOWN = ("element_not_in_ubl_20", Severity.ERROR)
+
+ATTRIBUTES = {
+    "amount": frozenset({"currencyID", "currencyCodeListVersionID"}),
+    "quantity": frozenset({"unitCode"}),
+    "binary": frozenset({"mimeCode", "format", "encodingCode", "characterSetCode", "uri", "filename"}),
+    "date": frozenset(),
+    "flag": frozenset(),
+    "number": frozenset({"format"}),
+}
+"""Attributes that UBL 2.0 has for a kind of value; kinds not named here have the same in 2.0 and 2.1."""
 
 
 def _look_at_value(leaf: Node, kind: str, findings: list[Finding]) -> None:
-    codes = ubl_20_codes()
-    for attribute, known in codes.items():
-        value = leaf.attributes.get(attribute)
-        if value is not None and value not in known:
-            findings.append(_fault(leaf, "code_not_in_ubl_20", value=value))
+    for attribute, value in leaf.attributes.items():
+        if attribute not in ATTRIBUTES.get(kind, leaf.attributes):
+            findings.append(_fault(leaf, "attribute_not_in_ubl_20", attribute=shorten(attribute, 60)))
+        elif attribute in ubl_20_codes() and value not in ubl_20_codes()[attribute]:
+            findings.append(_fault(leaf, "code_not_in_ubl_20", value=shorten(value, 60)))
     if kind == "amount" and "currencyID" not in leaf.attributes:
         findings.append(_fault(leaf, "amount_without_currency"))
     if kind == "flag" and (leaf.text or "").strip() not in ("true", "false"):

@@ -65,6 +65,9 @@ FORM: dict[str, Message] = {
     "element_out_of_order": Message("{element} stands in the wrong place.", "Convert the file again."),
     "element_too_often": Message("{element} stands there too often.", "Convert the file again."),
     "code_not_in_ubl_20": Message("{element}: {value} is not a code that e-fff 1.0 knows.", "Convert the file again."),
+    "attribute_not_in_ubl_20": Message(
+        "{element} has the attribute {attribute}, which e-fff 1.0 does not know.", "Convert the file again."
+    ),
     "amount_without_currency": Message("{element} has no currency.", "Convert the file again."),
     "flag_not_spelled_out": Message("{element} is {value}; e-fff 1.0 wants true or false.", "Convert the file again."),
     "required_value_missing": Message("{element} is missing; an e-fff file must have it.", ASK_SUPPLIER),
