@@ -119,7 +119,7 @@ _ACTIVATION = {
 _ENGINE = {
     "engine_runs": Message("The engine runs already (process {pid} on {host})."),
     "engine_slow": Message("The engine did not get ready within {seconds} seconds.", "Its log is {log}."),
-    "engine_did_not_start": Message("The engine ended at once: {words}", "Its log is {log}."),
+    "engine_did_not_start": Message("The engine ended at once ({words}).", "Its log is {log}."),
     "engine_stopped_already": Message("No engine runs here."),
     "engine_elsewhere": Message("The engine runs on {host} (process {pid}).", "Stop it there."),
     "engine_does_not_stop": Message(

@@ -20,7 +20,7 @@ DOCTOR = {
     "doctor_ledger_mode": Message("The ledger is kept by SQLite {version}; a new one would use {mode}."),
     "doctor_ledger_sound": Message("The ledger is sound."),
     "doctor_ledger_broken": Message(
-        "The ledger has {count} problems, the first: {first}",
+        "The ledger has {count} problems ({first}).",
         "Stop the engine, make a bundle, and restore the last backup.",
     ),
     "doctor_engine": Message("The engine runs (process {pid} on {host}, since {since})."),
@@ -69,7 +69,7 @@ RECONCILE = {
 
 BACKUP = {
     "no_backup": Message("{where} is no backup of this product.", "Choose a file that “backup” wrote."),
-    "backup_broken": Message("The ledger in {where} cannot be used: {why}", "Take another backup."),
+    "backup_broken": Message("The ledger in {where} cannot be used ({why}).", "Take another backup."),
     "ledger_in_use": Message(
         "Another console or command has the ledger open.", "Close it, then restore; nothing was changed."
     ),
@@ -86,7 +86,7 @@ EXCHANGE = {
     "import_changed": Message("Changed."),
     "import_unchanged": Message("Nothing to change."),
     "import_active": Message("Left as it is: active for File ID {why}; deactivate it before changing the dossier."),
-    "import_refused": Message("Left out: {why}"),
+    "import_refused": Message("Left out ({why})."),
 }
 
 BUNDLE = {
@@ -96,12 +96,12 @@ BUNDLE = {
         " answers and all credentials were taken out. Document numbers, dates, states and codes are in it."
         " Please read it before you send it."
     ),
-    "bundle_settings": Message("the settings of the machine and of this space"),
-    "bundle_about": Message("versions and system"),
-    "bundle_events": Message("what happened, line by line"),
-    "bundle_log": Message("the last lines of the engine's log"),
-    "bundle_contract": Message("where deliveries go"),
-    "bundle_ledger": Message("the part of the ledger about this space"),
+    "bundle_settings": Message("The settings of the machine and of this space."),
+    "bundle_about": Message("Versions and system."),
+    "bundle_events": Message("What happened, line by line."),
+    "bundle_log": Message("The last lines of the engine's log."),
+    "bundle_contract": Message("Where deliveries go."),
+    "bundle_ledger": Message("The part of the ledger about this space."),
 }
 
 MESSAGES: dict[str, Message] = {**DOCTOR, **RECONCILE, **BACKUP, **EXCHANGE, **BUNDLE}
