@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.wording import messages
+from tui.commands.frame import paragraphs
 
 PACKAGE = Path(__file__).parents[2] / "tui"
 MARKERS = {"_": 1, "N_": 1, "ngettext": 2}
@@ -28,14 +29,7 @@ def marked(file: Path) -> Iterator[tuple[str, ...]]:
             continue
         texts = [each.value for each in node.args[: MARKERS[node.func.id]] if isinstance(each, ast.Constant)]
         if texts and all(isinstance(text, str) for text in texts):
-            yield tuple(_dedented(text) for text in texts)
-
-
-def _dedented(text: str) -> str:
-    """Help texts are looked up without their indentation."""
-    import inspect
-
-    return inspect.cleandoc(text) if "\n" in text else text
+            yield tuple(paragraphs(text) if "\n" in text else text for text in texts)
 
 
 def all_texts() -> dict[tuple[str, ...], str]:

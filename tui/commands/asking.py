@@ -37,8 +37,10 @@ def confirm(question: str, *, yes: bool) -> None:
 
 
 def ask_yes_no(question: str) -> bool:
-    """A question on the terminal whose default is No."""
-    return click.confirm(question, default=False, err=True)
+    """A question on the terminal whose default is No; yes may be said in the language in use or in English."""
+    yes, no = _(N_("yes")), _(N_("no"))
+    answer = click.prompt(f"{question} [{yes[0]}/{no[0].upper()}]", default="", show_default=False, err=True)
+    return answer.strip().casefold() in {"y", "yes", yes[0], yes}
 
 
 def confirm_typed(question: str, expected: str, *, yes: bool) -> None:

@@ -144,9 +144,14 @@ class Option(click.Option):
         return click.Option.get_help_record(shown, ctx)
 
 
+def paragraphs(text: str) -> str:
+    """A help text as it is looked up in the catalogues: one line a paragraph, however the source is laid out."""
+    return "\n\n".join(" ".join(part.split()) for part in inspect.cleandoc(text).split("\n\n"))
+
+
 def _translated(command: click.Command) -> click.Command:
     shown = copy.copy(command)
-    shown.help = _(inspect.cleandoc(command.help or ""))
+    shown.help = _(paragraphs(command.help or ""))
     return shown
 
 
