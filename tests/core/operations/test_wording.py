@@ -43,7 +43,7 @@ def test_every_line_of_the_table_has_its_words() -> None:
     for place in Situation:
         assert f"refused_{place.value}" in messages()
         for effect in decisions.TABLE[place].values():
-            assert {f"will_{effect.code}", effect.code} <= set(messages())
+            assert {f"will_{effect.code}", effect.code, f"done_{effect.code}"} <= set(messages())
     assert set(decisions.TABLE) == set(Situation) == set(explain.NEXT) | {Situation.MOVING, Situation.WAITING}
     assert all(set(acts) <= set(Act) for acts in decisions.TABLE.values())
 
