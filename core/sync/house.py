@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 from core.banqup.client import BanqupClient
@@ -24,6 +26,10 @@ from core.redaction import fingerprint
 from core.secrets import Found, SecretName, Secrets
 from core.spool import Spool
 from core.sync.outside import Outside, SourcePause
+
+MEGABYTE = 1024 * 1024
+LARGE = 20 * MEGABYTE
+"""Documents above this are converted outside the engine's process."""
 
 JUMP = 5.0
 """Seconds by which wall clock and boot clock may differ between two looks before claiming pauses (5.3 rule 7)."""
@@ -132,7 +138,7 @@ class House:
     def _open(self, secret: Found | None) -> Workshop:
         if not self.machine.banqup.base_url or secret is None:
             raise ConfigurationError("banqup_not_connected")
-        source = BanqupClient(self.machine.banqup, secret.value)
+        source = BanqupClient(self.machine.banqup, secret.value, max_file_bytes=_largest_file(self.machine))
         target = open_target(self.machine.pingwin, self.home.contracts)
         outside = Outside(
             source=source,
@@ -150,8 +156,17 @@ class House:
         return Workshop(outside, asyncio.Semaphore(target.concurrency), source)
 
 
+def _largest_file(machine: Machine) -> int:
+    """Bytes of the largest file that is read: an attachment grows by a third inside its XML; the invoice comes on top."""
+    return machine.attachment_limit_mb * MEGABYTE * 4 // 3 + MEGABYTE
+
+
 def _convert(xml: bytes, target: Format, pdf: bytes | None, key: str) -> Conversion:
-    return convert(xml, target, pdf=pdf, key=key)
+    """Converts; a large document in a process of its own, whose memory goes back with it (decision 28)."""
+    if len(xml) + len(pdf or b"") <= LARGE:
+        return convert(xml, target, pdf=pdf, key=key)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(convert, xml, target, pdf=pdf, key=key).result()
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
