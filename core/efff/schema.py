@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from itertools import islice
@@ -21,6 +22,7 @@ from core.efff.reader import Reading
 from core.efff.reading.values import shorten
 from core.efff.report import Finding, Severity
 from core.efff.tree import Node, parsed
+from core.model import Arguments
 
 NAMESPACE = re.compile(r"\{[^}]*\}")
 """What makes the schema processor's messages unreadable."""
@@ -37,8 +39,9 @@ def faults_of_form(source: bytes, reading: Reading) -> list[Finding]:
     if reading.source_format is SourceFormat.EFFF_1:
         wrong_version = not findings
         for finding in profile_faults(reading.root):
-            code = "newer_body_under_old_header" if wrong_version else finding.code
-            findings.append(Finding("V03", finding.severity, finding.where, code, finding.arguments, finding.blocks))
+            newer = wrong_version and finding.code in NEWER
+            code = "newer_body_under_old_header" if newer else finding.code
+            findings.append(replace(finding, code=code))
     return findings[:SHOWN]
 
 
@@ -56,6 +59,7 @@ def schema_faults(source: bytes, root: str) -> list[Finding]:
             "not_valid_ubl",
             {"line": fault.line, "reason": shorten(NAMESPACE.sub("", fault.message), 200)},
             blocks=True,
+            never=True,
         )
         for fault in faults
     ]
@@ -104,8 +108,12 @@ def _look(node: Node, parent: str, findings: list[Finding]) -> None:
             _look(child, element.kind, findings)
     for name in sorted(kind.required[Format.EFFF_1].difference(node.index)):
         where = f"{node.path}/{name}"
-        findings.append(Finding("V03", Severity.ERROR, where, "required_value_missing", {"element": name}, blocks=True))
+        missing: Arguments = {"element": name}
+        findings.append(Finding("V03", Severity.ERROR, where, "required_value_missing", missing, True, True))
 
+
+NEWER = frozenset({"element_not_in_ubl_20", "attribute_not_in_ubl_20"})
+"""Faults that say, in a file which is valid UBL 2.1, that its header is too old for it."""
 
 UNUSED = ("element_not_in_profile", Severity.WARNING)
 UNKNOWN = ("element_not_in_ubl_20", Severity.ERROR)
@@ -135,4 +143,4 @@ def _look_at_value(leaf: Node, kind: str, findings: list[Finding]) -> None:
 
 def _fault(node: Node, code: str, severity: Severity = Severity.ERROR, /, **more: str) -> Finding:
     blocks = severity is Severity.ERROR
-    return Finding("V03", severity, node.path, code, {"element": shorten(node.name, 60), **more}, blocks)
+    return Finding("V03", severity, node.path, code, {"element": shorten(node.name, 60), **more}, blocks, blocks)

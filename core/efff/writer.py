@@ -55,7 +55,7 @@ def write(invoice: Invoice, target: Format, pdf: Attachment | None) -> Written:
     as_credit = invoice.is_credit_note and not sheet.is_1
     root = "CreditNote" if as_credit else "Invoice"
     if not sheet.knows("currencyID", invoice.currency):
-        sheet.fault("V03", "currency_not_in_efff_1", "cbc:DocumentCurrencyCode", currency=invoice.currency)
+        sheet.fault("currency_not_in_efff_1", "cbc:DocumentCurrencyCode", currency=invoice.currency)
     parts = [
         *_header(sheet, invoice),
         *_references(sheet, invoice),

@@ -104,7 +104,9 @@ class Values:
 
     def _unreadable(self, leaf: Node, code: str, text: str) -> None:
         if len(self.findings) < MOST_FINDINGS:
-            self.findings.append(Finding("V03", Severity.ERROR, leaf.path, code, {"value": shorten(text)}, blocks=True))
+            self.findings.append(
+                Finding("V03", Severity.ERROR, leaf.path, code, {"value": shorten(text)}, blocks=True, never=True)
+            )
 
 
 def _walk(node: Node | None, path: tuple[str, ...]) -> Node | None:

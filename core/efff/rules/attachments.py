@@ -24,6 +24,11 @@ def where(position: int, inside: str = "cac:Attachment/cbc:EmbeddedDocumentBinar
     return f"cac:AdditionalDocumentReference[{position}]/{inside}"
 
 
+def numbered(subject: Subject) -> list[tuple[int, Attachment]]:
+    """The attachments with their number among the source's references, where other references stand between them."""
+    return [(one.place or position, one) for position, one in enumerate(subject.invoice.attachments, 1)]
+
+
 def pdf_present(subject: Subject) -> Breaches:
     """V20: an output without a PDF is no e-fff; on another source its absence only means that we draw one."""
     context = subject.context
@@ -41,7 +46,7 @@ def pdf_present(subject: Subject) -> Breaches:
 def pdf_opens(subject: Subject) -> Breaches:
     """V22, of the PDF that is or would be inside, and of one that was replaced because of it."""
     verdict, refused = subject.context.pdf, subject.context.refused_pdf
-    position = next((n for n, found in enumerate(subject.invoice.attachments, 1) if found.is_pdf), 1)
+    position = next((n for n, found in numbered(subject) if found.is_pdf), 1)
     if refused is not None and refused.code:
         yield breach(f"replaced_{refused.code}", where(position))
     if verdict is not None and verdict.code:
@@ -53,7 +58,7 @@ def pdf_opens(subject: Subject) -> Breaches:
 def base64_of_attachments(subject: Subject) -> Breaches:
     """V21, without decoding: only letters of base64, in groups of four. A PDF that was replaced is V22's."""
     replaced = subject.context.refused_pdf is not None
-    for position, attachment in enumerate(subject.invoice.attachments, 1):
+    for position, attachment in numbered(subject):
         if attachment.is_pdf and replaced:
             continue
         if attachment.content and (code := _base64_fault(attachment)):
@@ -70,14 +75,14 @@ def _base64_fault(attachment: Attachment) -> str | None:
 
 def several_pdfs(subject: Subject) -> Breaches:
     """V23."""
-    pdfs = [n for n, attachment in enumerate(subject.invoice.attachments, 1) if attachment.is_pdf]
+    pdfs = [n for n, attachment in numbered(subject) if attachment.is_pdf]
     if len(pdfs) > 1:
         yield breach("several_pdfs", where(pdfs[1]), count=len(pdfs))
 
 
 def sizes(subject: Subject) -> Breaches:
     """V24, by the length of the base64 text."""
-    for position, attachment in enumerate(subject.invoice.attachments, 1):
+    for position, attachment in numbered(subject):
         size = len(attachment.content) * 3 // 4
         if size > LARGE:
             code = "attachment_too_large" if size > TOO_LARGE else "attachment_large"
@@ -91,7 +96,7 @@ def document_type(subject: Subject) -> Breaches:
     if subject.context.target is not None or subject.source_format is not SourceFormat.EFFF_3:
         return
     expected = DOCUMENT_TYPES[invoice.is_credit_note]
-    pdfs = [(n, attachment) for n, attachment in enumerate(invoice.attachments, 1) if attachment.is_pdf]
+    pdfs = [(n, attachment) for n, attachment in numbered(subject) if attachment.is_pdf]
     if pdfs and not any(attachment.description == expected for _, attachment in pdfs):
         position, first = pdfs[0]
         yield breach("pdf_type_wrong", where(position, "cbc:DocumentType"), type=first.description, expected=expected)

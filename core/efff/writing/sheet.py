@@ -92,7 +92,7 @@ class Sheet:
         missing = kind.required[self.target].difference([name for name, _ in present])
         for name in sorted(missing, key=order.__getitem__):
             prefix = "cbc:" if kind.elements[name].is_basic else "cac:"
-            self.fault("V03", "required_value_missing", f"{where}/{prefix}{name}".lstrip("/"), element=name)
+            self.fault("required_value_missing", f"{where}/{prefix}{name}".lstrip("/"), element=name)
         return "\n" + "\n".join([text for _, text in present]) + "\n"
 
     def drop(
@@ -107,10 +107,10 @@ class Sheet:
         """Says that a value was worked out."""
         self.derived.append(Derived(path, value, code, more))
 
-    def fault(self, rule: str, code: str, where: str, /, **more: str) -> None:
-        """Says that the output has a fault that blocks."""
+    def fault(self, code: str, where: str, /, **more: str) -> None:
+        """Says that the output has a fault of form that nobody may override (V03, decision 8)."""
         arguments: Arguments = more
-        self.findings.append(Finding(rule, Severity.ERROR, where, code, arguments, blocks=True))
+        self.findings.append(Finding("V03", Severity.ERROR, where, code, arguments, blocks=True, never=True))
 
     def document(self, root: str, namespace: str, inside: str) -> bytes:
         """The whole document in UTF-8, the bodies in their places."""
