@@ -37,6 +37,7 @@ STOP_SECONDS = 10.0
 
 TIMING = Timing(
     poll_interval=1.0,
+    overlap=30.0,
     lease=30.0,
     deadline=15.0,
     margin=5.0,
