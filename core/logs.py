@@ -10,7 +10,7 @@ from logging.handlers import RotatingFileHandler
 from core.config import Home
 from core.redaction import REDACTOR
 
-ROOT = "banqup_pingwin"
+ROOT = "core"
 MOST_BYTES = 2_000_000
 FILES = 5
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from core.wording import messages
+from core.banqup import errors
+from core.wording import ROOMS, messages
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(path for room in ("core", "tui") for path in (ROOT / room).rglob("*.py"))
@@ -18,7 +21,7 @@ SOURCES = sorted(path for room in ("core", "tui") for path in (ROOT / room).rglo
 
 def loaded_by(statement: str) -> set[str]:
     """The top-level modules that a fresh interpreter holds after a statement."""
-    code = f"import sys\n{statement}\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    code = f"import sys\n{statement}\nprint(*sorted(name for name in sys.modules if '.' not in name))"
     return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
 
 
@@ -31,6 +34,10 @@ def test_command_line_starts_without_console_and_engine() -> None:
     assert not loaded_by("import tui.cli") & {"textual", "httpx", "lxml", "starlette", "typst"}
 
 
+CODE_AT = {"Move": 2} | dict.fromkeys((*vars(errors), "UsageError", "ConfigurationError", "StoreError"), 0)
+"""Which argument of a call is a code, by the name of what is called."""
+
+
 def raised_codes() -> Iterator[tuple[str, str]]:
     """Codes given literally to error classes and to `Move`, with where they stand."""
     for path in SOURCES:
@@ -38,7 +45,7 @@ def raised_codes() -> Iterator[tuple[str, str]]:
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
             place = f"{path.relative_to(ROOT)}:{node.lineno}"
-            position = 2 if node.func.id == "Move" else 0 if node.func.id.endswith("Error") else None
+            position = CODE_AT.get(node.func.id)
             if position is None or len(node.args) <= position:
                 continue
             argument = node.args[position]
@@ -51,9 +58,16 @@ def test_every_code_that_is_raised_or_stored_is_worded() -> None:
     assert not unworded
 
 
+def test_a_code_is_worded_in_one_place() -> None:
+    placed = Counter(code for room in ROOMS for code in import_module(f"core.wording.{room}").MESSAGES)
+    assert not [code for code, places in placed.items() if places > 1]
+
+
 def test_every_message_says_what_happened_in_a_sentence() -> None:
     wrong = [
-        code for code, message in messages().items() if not message.sentence.strip().endswith((".", "?", "!", ":", ")"))
+        code
+        for code, message in messages().items()
+        if not message.sentence.strip().endswith((".", "?", "!", ":", ")", "}"))
     ]
     assert not wrong
 

@@ -67,6 +67,7 @@ class Facts:
     connected: bool
     now: float
     timing: Timing
+    engine_problem: tuple[str, Arguments] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,8 @@ def is_auth(circuit: Circuit) -> bool:
 
 
 def _no_connection(facts: Facts) -> Judged | None:
+    if facts.engine_problem is not None:
+        return Judged(Health.NO_CONNECTION, *facts.engine_problem)
     if not facts.connected:
         return Judged(Health.NO_CONNECTION, "banqup_not_connected", NO_ARGUMENTS)
     if facts.run is not None and facts.run.poll_code in LASTING_POLL_CODES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 from pydantic import SecretStr
@@ -18,6 +19,7 @@ from core.operations.engines import EngineState, engine
 from core.operations.explain import Attempt, attempts, next_step, report, why
 from core.operations.health import Facts, Health
 from core.pingwin.target import Credentials, Upload
+from core.sync.notes import ENGINE_PROBLEM
 
 __all__ = [
     "Attempt",
@@ -141,7 +143,17 @@ def _facts(
         connected=bool(machine.banqup.base_url),
         now=desk.clock.now(),
         timing=machine.timing,
+        engine_problem=_engine_problem(desk) if running.running else None,
     )
+
+
+def _engine_problem(desk: Desk) -> tuple[str, Arguments] | None:
+    """What the running engine says keeps it from working (a secret missing in its own environment, perhaps)."""
+    told = desk.ledger.get_meta(ENGINE_PROBLEM)
+    if not told:
+        return None
+    problem = json.loads(told)
+    return problem["code"], problem["arguments"]
 
 
 def _status(facts: Facts, counts: dict[State, int]) -> SpaceStatus:

@@ -21,12 +21,10 @@ from core.ledger.sqlite import open_ledger
 from core.sync.deliver import Deliverer
 from core.sync.house import House, Workshop
 from core.sync.lock import EngineLock
+from core.sync.notes import STOP_REQUEST
 from core.sync.supervise import Supervisor
 
-log = logging.getLogger("banqup_pingwin.engine")
-
-STOP_REQUEST = "stop_requested"
-"""Ledger note by which a console asks an engine to end that it may not signal."""
+log = logging.getLogger(__name__)
 
 
 async def run(

@@ -157,7 +157,7 @@ class House:
 
 
 def _largest_file(machine: Machine) -> int:
-    """Bytes of the largest file that is read: an attachment grows by a third inside its XML; the invoice comes on top."""
+    """Bytes of the largest file that is read: one grows by a third inside its XML; the invoice comes to it."""
     return machine.attachment_limit_mb * MEGABYTE * 4 // 3 + MEGABYTE
 
 

@@ -6,6 +6,7 @@ One `round` looks at what is due and starts it; baselines and polls run beside e
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Coroutine
 from dataclasses import replace
@@ -18,9 +19,10 @@ from core.ledger.base import Activation, Scope, SpaceRun
 from core.model import NEVER
 from core.sync import baseline, poll
 from core.sync.house import House, Workshop
+from core.sync.notes import ENGINE_PROBLEM
 from core.sync.retry import next_probe
 
-log = logging.getLogger("banqup_pingwin.engine")
+log = logging.getLogger(__name__)
 
 AT_ONCE = 4
 """Polls and baselines that run beside each other."""
@@ -41,7 +43,8 @@ class Supervisor:
 
     async def round(self, *, everything: bool = False) -> None:
         """Looks once at all that may be due. With `everything`, every active space is polled, due or not."""
-        self.house.refresh()
+        if self.house.refresh():
+            self._tell_problem()
         self._collect_finished()
         workshop = self.house.workshop()
         if workshop is None:
@@ -75,6 +78,13 @@ class Supervisor:
         await asyncio.gather(*tasks, return_exceptions=True)
         self._collect_finished()
 
+    def _tell_problem(self) -> None:
+        """Why this engine cannot work, for the first line: only it knows its own environment."""
+        problem = self.house.problem
+        told = json.dumps({"code": problem.code, "arguments": dict(problem.arguments)}) if problem else ""
+        if told != (self.house.ledger.get_meta(ENGINE_PROBLEM) or ""):
+            self.house.ledger.set_meta(ENGINE_PROBLEM, told)
+
     # -- activations ---------------------------------------------------------------------------------------------
 
     def _enrol(self, installed: list[Installation]) -> None:
@@ -83,10 +93,18 @@ class Supervisor:
             account = self.house.account(installation.space)
             run = self.house.ledger.space_run(installation.space)
             target, clid, dossier = account or ("", "", installation.file_id)
+            if run is not None and run.dossier and dossier and run.dossier != dossier:
+                self._change_dossier(run)
             if run is None or (account is not None and (run.target, run.clid, run.dossier) != account):
                 self.house.ledger.enrol(
                     installation.space, target=target, clid=clid, dossier=dossier, now=self.house.clock.now()
                 )
+
+    def _change_dossier(self, run: SpaceRun) -> None:
+        """Another dossier, by a hand edit perhaps: counting and running end here, and a baseline is taken for it."""
+        newest = self.house.ledger.activation(run.space)
+        if newest is not None and newest.ended_at is None:
+            self.house.ledger.end_activation(run.space, actor="engine", now=self.house.clock.now())
 
     def _follow(self, workshop: Workshop, installation: Installation) -> None:
         """Brings the ledger's activation in step with the decision."""

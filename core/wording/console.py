@@ -38,7 +38,7 @@ MESSAGES: dict[str, Message] = {
         "This file has {size} MB; more than {limit} MB is not read.", "Send the document without large attachments."
     ),
     "file_not_regular": Message("This is not a file.", "Name files or folders."),
-    "file_not_written": Message(
+    "output_not_written": Message(
         "{path} cannot be written: {problem}.", "Check the folder, the permissions and the disk."
     ),
     "file_exists": Message("{path} is already there.", "Choose another name, or add --force to replace it."),

@@ -55,7 +55,7 @@ READING: dict[str, Message] = {
 }
 
 FORM: dict[str, Message] = {
-    "not_valid_ubl": Message("Not valid UBL 2.1 (line {line}): {reason}", ASK_SUPPLIER),
+    "not_valid_ubl": Message("Not valid UBL 2.1: {reason} (line {line}).", ASK_SUPPLIER),
     "newer_body_under_old_header": Message(
         "The file says e-fff 1.0 (UBL 2.0), but {element} is only valid in UBL 2.1.",
         "Convert it again before you import it.",

@@ -28,6 +28,7 @@ MESSAGES: dict[str, Message] = {
     "demo_approved": Message("{approved} of {total} documents are approved or sent in Banqup."),
     "demo_delivered": Message("{delivered} of {total} documents are delivered, {waiting} are on their way."),
     "demo_done": Message("Done: {delivered} delivered, {needs_attention} wait for a person."),
+    "demo_engine_gone": Message("The engine ended before everything was delivered."),
     "demo_real_home": Message(
         "This home is connected to the real Banqup or Pingwin, or has installations of its own.",
         "Leave --home out, or name an empty folder for the demo.",

@@ -86,11 +86,7 @@ MESSAGES: dict[str, Message] = {
     "delivery_prepared": Message("Converted and checked."),
     "delivery_sending": Message("Sending."),
     "delivery_readdressed": Message("Goes to another dossier now."),
-    "possible_duplicate": Message(
-        "This may be the same invoice as delivery {other} ({other_number}, {other_state}).",
-        "Compare the two; send it only if it is another invoice.",
-    ),
-    "worker_died": Message("The program ended while it was sending; whether it arrived is not known."),
+    "sender_died": Message("The program ended while it was sending; whether it arrived is not known."),
     "asking_target": Message("Finding out whether it arrived."),
     "lease_lost": Message("A late answer was not used: the delivery had moved on."),
     "acceptance_evidence": Message("A late answer proves that it was taken, with reference {reference}."),

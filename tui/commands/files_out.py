@@ -31,7 +31,7 @@ def write_new(path: Path, content: bytes, *, replace: bool) -> None:
     except FileExistsError as problem:
         raise UsageError("file_exists", path=str(path)) from problem
     except OSError as problem:
-        raise StoreError("file_not_written", path=str(path), problem=problem.strerror or "") from problem
+        raise StoreError("output_not_written", path=str(path), problem=problem.strerror or "") from problem
 
 
 class Outputs:
