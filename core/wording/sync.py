@@ -29,7 +29,7 @@ MESSAGES: dict[str, Message] = {
         "Look for it in Pingwin; include it if it is not there.",
     ),
     "during": Message(
-        "Changed in the very minutes in which the connection was switched on; it may have been approved before or after.",
+        "Changed while the connection was being switched on; it may have been approved before or after that.",
         "Send it if it was approved afterwards, else choose not to send it.",
     ),
     # why a delivery waits for a person
@@ -42,7 +42,7 @@ MESSAGES: dict[str, Message] = {
         "Look for it in Pingwin. Mark it delivered if it is the same invoice.",
     ),
     "possible_duplicate": Message(
-        "The same invoice (supplier, number, date and total) also came as another document: {other_number}, line {other}.",
+        "The same invoice (supplier, number, date, total) also came as another document: {other_number}, line {other}.",
         "Send it only if Pingwin really needs both; else choose not to send it.",
     ),
     "not_this_dossier": Message(
