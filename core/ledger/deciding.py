@@ -37,7 +37,9 @@ MOVING = frozenset({State.SEEN, State.READY})
 RETURNS = frozenset({State.PARKED, State.FAILED, State.DEAD, State.CHANGED, State.HISTORY, State.WITHDRAWN})
 """States that an undo goes back to: the reason of that time comes back with them."""
 
-NOT_OF_THE_REASON = frozenset({"state", "attempts", "findings", "derived", "dropped", "file_name", "source_format", "pdf"})
+NOT_OF_THE_REASON = frozenset(
+    {"state", "attempts", "findings", "derived", "dropped", "file_name", "source_format", "pdf"}
+)
 """What an event says besides the arguments of its code: where the row went, and the report of a conversion."""
 
 

@@ -73,6 +73,9 @@ EVIDENT = """UPDATE doc SET state = 'confirmed', target_ref = :ref, delivered_at
   due_at = 9e18, reason = 'acceptance_evidence', reason_args = '{}', lease_owner = NULL, fence = fence + 1
 WHERE id = :id AND state IN ('unknown', 'parked', 'ready', 'leased') RETURNING space, fence"""
 
+PICKS = 100
+"""Spaces looked at in one transaction while their due times turn out to be out of date."""
+
 
 class Delivering(Store):
     """What the workers do with a row. Every write of a worker carries its fence and the state it holds."""
@@ -83,7 +86,10 @@ class Delivering(Store):
             return None
         values = {"now": now, "grace": grace, "lease": lease, "worker": worker}
         with self.write() as tx:
-            while (space := tx.one(SETTLE_PICK, values)) is not None:
+            for _ in range(PICKS):
+                space = tx.one(SETTLE_PICK, values)
+                if space is None:
+                    break
                 row = tx.one(SETTLE, {**values, "space": space["space"]})
                 if row is None:  # its due time was out of date
                     tx.work_out_due(space["space"])
@@ -91,7 +97,7 @@ class Delivering(Store):
                 held = delivery(row)
                 tx.touch(held.space)
                 if row["lease_owner"] is None:
-                    _note(tx, held, "settle", "worker_died", now, {"attempts": held.attempts})
+                    _note(tx, held, "settle", "sender_died", now, {"attempts": held.attempts})
                     return None
                 _note(tx, held, "settle", "asking_target", now, {"worker": worker})
                 return Claim(held, held.fence, worker, held.due_at)
@@ -103,7 +109,10 @@ class Delivering(Store):
             return None
         values = {"now": now, "lease": lease, "worker": worker}
         with self.write() as tx:
-            while (space := tx.one(PICK, values)) is not None:
+            for _ in range(PICKS):
+                space = tx.one(PICK, values)
+                if space is None:
+                    break
                 row = tx.one(CLAIM, {**values, "space": space["space"]})
                 if row is None:
                     tx.work_out_due(space["space"])
