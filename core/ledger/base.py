@@ -6,7 +6,7 @@ network. Methods are synchronous: they take about a millisecond. Times are argum
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from core.ledger.records import (
