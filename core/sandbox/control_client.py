@@ -91,7 +91,7 @@ class SandboxControl:
         except httpx.HTTPError as error:
             raise UsageError("sandbox_unreachable", address=str(self._client.base_url.host)) from error
         if answer.is_error:
-            raise UsageError("sandbox_refused", call=name, detail=answer.text[:200])
+            raise UsageError("sandbox_refused", call=name, detail=_reason(answer))
         return answer.json()
 
     def state(self) -> dict[str, Any]:
@@ -142,7 +142,7 @@ class SandboxControl:
         """The bytes of a received file."""
         answer = self._client.get(f"/received/{id_}")
         if answer.is_error:
-            raise UsageError("sandbox_refused", call="received", detail=answer.text[:200])
+            raise UsageError("sandbox_refused", call="received", detail=_reason(answer))
         return answer.content
 
     def faults(self) -> dict[str, Any]:
@@ -180,6 +180,15 @@ class SandboxControl:
     def reset(self) -> None:
         """Forgets received files and counters."""
         self.call("POST", "reset")
+
+
+def _reason(answer: httpx.Response) -> str:
+    """The sandbox's own words, or the status where it has none."""
+    try:
+        body = answer.json()
+    except ValueError:
+        body = {}
+    return str(body.get("detail") or body.get("error") or answer.status_code)[:200]
 
 
 def find(home: Path) -> SandboxControl:

@@ -14,7 +14,7 @@ from typing import Any
 
 from core.ledger.base import QueueQuery
 from core.model import Arguments, Delivery, State
-from core.operations import overview
+from core.operations import engines, overview
 from core.sandbox.stage import DemoEvent, DemoOptions, Progress, Stage
 from core.wording import word
 
@@ -154,6 +154,9 @@ def _wait_until_settled(stage: Stage, approved: int, deadline: float) -> None:
             told = (delivered, settled)
             stage.say("demo_delivered", delivered=delivered, waiting=approved - settled, total=approved)
         if settled >= approved:
+            return
+        if not engines.engine(stage.desk).running:
+            stage.say("demo_engine_gone")
             return
         time.sleep(0.1)
 

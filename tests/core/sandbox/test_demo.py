@@ -80,6 +80,19 @@ def test_broken_files_of_a_folder_wait_for_a_person_and_the_rest_goes_on(tmp_pat
     assert summary.received_twice == summary.invalid == 0
 
 
+def test_an_engine_that_dies_is_noticed_at_once_and_nothing_is_called_delivered(tmp_path: Path) -> None:
+    lock = EngineLock(Home.locate(tmp_path).engine_lock)
+
+    def kill_engine(event: DemoEvent) -> None:
+        if event.code == "demo_approved" and (holder := lock.holder()):
+            os.kill(holder["pid"], signal.SIGKILL)
+
+    summary = run(DemoOptions(documents=60, home=tmp_path, pace=0.05), kill_engine)
+    assert not summary.ok
+    assert summary.unknown > 0
+    assert summary.received_twice == 0
+
+
 @pytest.mark.corpus
 def test_the_published_test_cases_end_where_they_should(corpus: Path, tmp_path: Path) -> None:
     folder = corpus / "ublbe" / "testcases-1.31"
