@@ -19,6 +19,7 @@ from core.model import Arguments
 from core.operations import overview
 from core.operations.desk import Desk
 from core.operations.overview import Snapshot
+from tui.crashes import keep_crash
 
 LOOK_EVERY = 0.25
 """Seconds between two looks: at most four snapshots a second (convention 4)."""
@@ -65,6 +66,10 @@ class Feed:
         self._space = space
         self._wake = threading.Event()
         self._ended = False
+        self._seen: int | None = None
+        self._shown: Snapshot | None = None
+        self._troubled = False
+        self._read_at = 0.0
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
 
     def start(self) -> None:
@@ -83,29 +88,36 @@ class Feed:
         self._wake.set()
 
     def _run(self) -> None:
-        seen: int | None = None
-        shown: Snapshot | None = None
-        troubled = False
-        read_at = 0.0
         while not self._ended:
             asked = self._wake.is_set()
             self._wake.clear()
-            now = self._desk.clock.boot()
             try:
-                version = overview.version(self._desk)
-                if asked or version != seen or now - read_at >= AGAIN_EVERY or troubled:
-                    snapshot = overview.snapshot(self._desk, space=self._space())
-                    seen, read_at = version, now
-                    if troubled or shown is None or not same(shown, snapshot):
-                        shown = snapshot
-                        self._sink.post_message(SnapshotReady(snapshot))
-                    troubled = False
+                self._look(asked)
             except ProductError as error:
-                if not troubled:
-                    self._sink.post_message(FeedTroubled(error.code, error.arguments))
-                troubled, seen = True, None
+                self._say_trouble(error.code, error.arguments)
+            except Exception as error:  # the thread's edge: recorded, said, and looked at again
+                file = keep_crash(self._desk.home.logs, error) if not self._troubled else ""
+                self._say_trouble("screen_crashed", {"kind": type(error).__name__, "file": file})
             self._wake.wait(LOOK_EVERY)
         self._desk.close()
+
+    def _look(self, asked: bool) -> None:
+        """Reads a snapshot where something moved, was asked for, or may have become overdue."""
+        version, now = overview.version(self._desk), self._desk.clock.boot()
+        if not (asked or self._troubled or version != self._seen or now - self._read_at >= AGAIN_EVERY):
+            return
+        snapshot = overview.snapshot(self._desk, space=self._space())
+        self._seen, self._read_at = version, now
+        if self._troubled or self._shown is None or not same(self._shown, snapshot):
+            self._shown = snapshot
+            self._sink.post_message(SnapshotReady(snapshot))
+        self._troubled = False
+
+    def _say_trouble(self, code: str, arguments: Arguments) -> None:
+        """Once a streak."""
+        if not self._troubled:
+            self._sink.post_message(FeedTroubled(code, arguments))
+        self._troubled, self._seen = True, None
 
 
 def same(one: Snapshot, other: Snapshot) -> bool:

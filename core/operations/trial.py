@@ -59,9 +59,7 @@ async def start(desk: Desk) -> Access:
     access = await _running(desk)
     timing = machine.timing.model_copy(update={"poll_interval": POLL_SECONDS})
     desk.installations.save_machine(machine.model_copy(update={"demo": True, "timing": timing}))
-    connection = BanqupConnection(
-        base_url=access.banqup, client_id=access.client_id, calls_per_minute=600, download_hosts=("127.0.0.1",)
-    )
+    connection = BanqupConnection(base_url=access.banqup, client_id=access.client_id, calls_per_minute=600)
     connections.set_banqup(desk, connection, SecretStr(access.client_secret))
     connections.set_pingwin(desk, PingwinTarget(kind="http", contract=CONTRACT, base_url=access.pingwin))
     if fresh:

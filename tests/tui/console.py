@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
+import shutil
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from core import __version__
@@ -42,6 +47,14 @@ async def screen(pilot: Pilot[Any], name: str, deadline: float = DEADLINE) -> An
     await wait_for(pilot, lambda: type(pilot.app.screen).__name__ == name, name, deadline)
     await pilot.pause()
     return pilot.app.screen
+
+
+async def enter(pilot: Pilot[Any], *values: str) -> None:
+    """Pastes each value into the field that has the focus, as people do with long ones, and presses enter."""
+    for value in values:
+        assert pilot.app.focused is not None
+        pilot.app.focused.post_message(Paste(value))
+        await pilot.press("enter")
 
 
 def text_of(app: Any) -> str:
@@ -125,14 +138,24 @@ def empty_desk(directory: Path, **environ: str) -> FakeDesk:
     return make_desk(directory, environ={**TERMINAL, **environ})
 
 
-def office(directory: Path, **environ: str) -> FakeDesk:
-    """A desk with two spaces, one of them active, and a delivery in every state that a person meets."""
-    desk = empty_desk(directory, **environ)
+@cache
+def _template() -> Path:
+    """The office's home, made once and copied for each test."""
+    directory = Path(mkdtemp(prefix="console-office-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    desk = empty_desk(directory)
     set_up(desk, SPACE)
     set_up(desk, OTHER, file_id="D2")
     run_space(desk)
     fill(desk)
-    return desk
+    desk.close()
+    return directory
+
+
+def office(directory: Path, **environ: str) -> FakeDesk:
+    """A desk with two spaces, one of them active, and a delivery in every state that a person meets."""
+    shutil.copytree(_template(), directory, dirs_exist_ok=True)
+    return empty_desk(directory, **environ)
 
 
 def run_space(desk: FakeDesk) -> None:

@@ -99,7 +99,7 @@ async def test_moving_the_cursor_repaints_two_lines() -> None:
 
 
 async def test_changed_row_repaints_its_line_alone() -> None:
-    async with running(Rows(range(1, 51))) as (app, pilot):
+    async with running(Rows(range(1, 51))) as (app, _pilot):
         window = app.rows.read(0, 150, app.table.held)
         rows = list(window.rows)
         rows[4] = replace(rows[4], state=State.FAILED)
@@ -108,13 +108,13 @@ async def test_changed_row_repaints_its_line_alone() -> None:
 
 
 async def test_same_rows_again_repaint_nothing() -> None:
-    async with running(Rows(range(1, 51))) as (app, pilot):
+    async with running(Rows(range(1, 51))) as (app, _pilot):
         app.table.show(app.rows.read(0, 150, app.table.held))
         assert app.painted == []
 
 
 async def test_row_off_the_screen_repaints_nothing() -> None:
-    async with running(Rows(range(1, 101))) as (app, pilot):
+    async with running(Rows(range(1, 101))) as (app, _pilot):
         window = app.rows.read(0, 150, app.table.held)
         rows = list(window.rows)
         rows[90] = replace(rows[90], state=State.FAILED)

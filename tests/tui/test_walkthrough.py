@@ -17,7 +17,7 @@ from core.operations.desk import Desk
 from core.operations.installing import CredentialField
 from core.sandbox.fill import open_world
 from core.sandbox.server import SandboxServer, running_sandbox
-from tests.tui.console import TERMINAL, console, empty_desk, screen, text_of, wait_for
+from tests.tui.console import TERMINAL, console, empty_desk, enter, screen, text_of, wait_for
 from tui.journey import WALKTHROUGH, Journey, resume
 
 
@@ -48,15 +48,18 @@ async def test_walkthrough_leads_from_nothing_to_the_live_queue(desk: Desk, sand
 
         shown = await screen(pilot, "BanqupScreen")
         assert "Purchase assistant" in text_of(pilot.app) and "Sales assistant" in text_of(pilot.app)
-        await pilot.press(*access.banqup, "enter", *access.client_id, "enter", *access.client_secret, "enter", "enter")
+        await enter(pilot, access.banqup, access.client_id, access.client_secret)
+        await pilot.press("enter")
         await wait_for(pilot, lambda: "✓" in text_of(pilot.app), "the test of Banqup")
         assert access.client_secret not in text_of(pilot.app)
-        allow_loopback_downloads(desk)
+        hurry(desk)
         await pilot.press("enter")
 
         shown = await screen(pilot, "PingwinScreen")
         assert "UNCONFIRMED" in text_of(pilot.app)
-        await pilot.press("enter", *access.pingwin, "enter", "enter")
+        await pilot.press("enter")
+        await enter(pilot, access.pingwin)
+        await pilot.press("enter")
         await wait_for(pilot, lambda: "✓" in text_of(pilot.app), "the test of Pingwin")
         await pilot.press("enter")
 
@@ -75,7 +78,8 @@ async def test_walkthrough_leads_from_nothing_to_the_live_queue(desk: Desk, sand
         shown = await screen(pilot, "CredentialsScreen")
         for words in ("API Key", "CLID (Client ID)", "File ID", "File Parameters"):
             assert words in text_of(pilot.app)
-        await pilot.press(*access.api_key, "enter", *access.clid, "enter", *access.file_id, "enter", "enter")
+        await enter(pilot, access.api_key, access.clid, access.file_id)
+        await pilot.press("enter")
         await wait_for(pilot, lambda: "✓" in shown.query_one("#verdict").text, "the test of the credentials")
         assert access.api_key not in text_of(pilot.app) and access.clid not in text_of(pilot.app)
         await pilot.press("enter")
@@ -102,11 +106,10 @@ async def test_walkthrough_leads_from_nothing_to_the_live_queue(desk: Desk, sand
     assert (received["received"], received["received_twice"]) == (2, 0)
 
 
-def allow_loopback_downloads(desk: Desk) -> None:
-    """The sandbox's files come from this machine; a person has no field for that, and needs none."""
-    kept = desk.machine.banqup.model_copy(update={"download_hosts": ("127.0.0.1",)})
+def hurry(desk: Desk) -> None:
+    """A test does not wait five minutes for a poll."""
     timing = desk.machine.timing.model_copy(update={"poll_interval": 1.0})
-    desk.installations.save_machine(desk.machine.model_copy(update={"banqup": kept, "timing": timing}))
+    desk.installations.save_machine(desk.machine.model_copy(update={"timing": timing}))
 
 
 async def test_trial_needs_no_account(desk: Desk) -> None:
@@ -156,9 +159,8 @@ async def test_wrong_secret_is_said_in_words_and_the_step_stays(desk: Desk, sand
     walkthrough.remember(desk, "banqup")
     async with console(desk) as pilot:
         shown = await screen(pilot, "BanqupScreen")
-        await pilot.press(
-            *sandbox.access.banqup, "enter", *sandbox.access.client_id, "enter", *"wrong", "enter", "enter"
-        )
+        await enter(pilot, sandbox.access.banqup, sandbox.access.client_id, "wrong")
+        await pilot.press("enter")
         await wait_for(pilot, lambda: "✗" in shown.query_one("#verdict").text, "the refusal")
         assert type(pilot.app.screen).__name__ == "BanqupScreen"
 
@@ -167,7 +169,8 @@ async def test_unreachable_server_is_said_in_words(desk: Desk) -> None:
     walkthrough.remember(desk, "banqup")
     async with console(desk) as pilot:
         shown = await screen(pilot, "BanqupScreen")
-        await pilot.press(*"http://127.0.0.1:9", "enter", "a", "enter", "b", "enter", "enter")
+        await enter(pilot, "http://127.0.0.1:9", "a", "b")
+        await pilot.press("enter")
         await wait_for(pilot, lambda: "✗" in shown.query_one("#verdict").text, "the refusal")
 
 
@@ -176,7 +179,8 @@ async def test_address_without_https_is_refused(tmp_path: Path) -> None:
     walkthrough.remember(desk, "banqup")
     async with console(desk) as pilot:
         shown = await screen(pilot, "BanqupScreen")
-        await pilot.press(*"http://banqup.example", "enter", "a", "enter", "b", "enter", "enter")
+        await enter(pilot, "http://banqup.example", "a", "b")
+        await pilot.press("enter")
         await wait_for(pilot, lambda: "https" in shown.query_one("#note").text, "the refusal")
 
 

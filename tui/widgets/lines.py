@@ -7,7 +7,7 @@ Idle costs nothing: there is no timer here.
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,7 +16,8 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.widgets.spans import BLANK, TONES, Line, Span, cut_line, width_of, wrap
+from tui.widgets.spans import BLANK, Line, Span, cut_line, width_of, wrap
+from tui.widgets.tones import Tones, tones_of
 
 
 class Painted(NamedTuple):
@@ -29,7 +30,6 @@ class Painted(NamedTuple):
 class Lines(Widget):
     """Lines of spans. `ellipsis` marks what was cut."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{tone}" for tone in TONES} | {"line--cursor"}
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -68,26 +68,22 @@ class Lines(Widget):
         """One painted line as Textual wants it."""
         width = self.size.width
         painted = self._painted[y] if 0 <= y < len(self._painted) else Painted(BLANK)
-        base = self.tone("line--cursor") if painted.cursor else self.rich_style
+        base = self.rich_style + self.app_tones.cursor if painted.cursor else self.rich_style
         segments = [Segment(span.text, self._style(span, base, painted.cursor)) for span in painted.spans]
         missing = width - width_of(painted.spans)
         if missing > 0:
             segments.append(Segment(" " * missing, base))
         return Strip(segments, width)
 
-    def tone(self, name: str) -> Style:
-        """The style of a component class."""
-        return self.get_component_rich_style(name)
-
     def _style(self, span: Span, base: Style, cursor: bool) -> Style:
-        if span.tone == "foreground":
+        if span.tone == "foreground" or (cursor and base.reverse):
             return base
-        style = self.tone(f"tone--{span.tone}")
-        if cursor and base.reverse:
-            return base
-        if cursor:
-            return Style(color=style.color, bgcolor=base.bgcolor, bold=style.bold or base.bold, reverse=base.reverse)
-        return style
+        return base + self.app_tones.style(span.tone)
+
+    @property
+    def app_tones(self) -> Tones:
+        """The tones of the theme in use."""
+        return tones_of(self.app)
 
     def notify_style_update(self) -> None:
         """Another theme: everything looks different."""
