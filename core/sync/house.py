@@ -7,25 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Protocol
+
+from pydantic import SecretStr
 
 from core.banqup.client import BanqupClient
+from core.banqup.source import Source
 from core.clock import Clock
-from core.config import Home, Machine
+from core.config import Home, Machine, PingwinTarget
 from core.efff.convert import Conversion, Format, convert
 from core.errors import ConfigurationError
 from core.installations import Installation, Installations
 from core.ledger.base import Ledger
 from core.pingwin import open_target
-from core.pingwin.target import Credentials
+from core.pingwin.target import Credentials, Target
 from core.redaction import fingerprint
 from core.secrets import Found, SecretName, Secrets
 from core.spool import Spool
-from core.sync.outside import Outside, SourcePause
+from core.sync.outside import Convert, Outside, SourcePause
+from core.sync.retry import Draw
 
 MEGABYTE = 1024 * 1024
 LARGE = 20 * MEGABYTE
@@ -35,20 +40,53 @@ JUMP = 5.0
 """Seconds by which wall clock and boot clock may differ between two looks before claiming pauses (5.3 rule 7)."""
 
 
+class ClosingSource(Source, Protocol):
+    """A source that holds connections."""
+
+    async def aclose(self) -> None:
+        """Closes them."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """Everything a worker needs, for as long as the settings stay as they are."""
 
     outside: Outside
     slots: asyncio.Semaphore
-    source: BanqupClient
+    source: ClosingSource
+
+
+def _banqup(machine: Machine, secret: SecretStr) -> ClosingSource:
+    return BanqupClient(machine.banqup, secret, max_file_bytes=_largest_file(machine))
+
+
+def _convert(xml: bytes, target: Format, pdf: bytes | None, key: str) -> Conversion:
+    """Converts; a large document in a process of its own, whose memory goes back with it (decision 28)."""
+    if len(xml) + len(pdf or b"") <= LARGE:
+        return convert(xml, target, pdf=pdf, key=key)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(convert, xml, target, pdf=pdf, key=key).result()
+
+
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """How a house makes what it works with: the real things, or those of a test."""
+
+    source: Callable[[Machine, SecretStr], ClosingSource] = _banqup
+    target: Callable[[PingwinTarget, Path], Target] = open_target
+    convert: Convert = _convert
+    draw: Draw = random.uniform
 
 
 class House:
     """The home of a running engine."""
 
-    def __init__(self, home: Home, ledger: Ledger, clock: Clock, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, home: Home, ledger: Ledger, clock: Clock, environ: Mapping[str, str], makers: Makers | None = None
+    ) -> None:
         self.home, self.ledger, self.clock, self.environ = home, ledger, clock, environ
+        self.makers = makers or Makers()
         self.installations = Installations(home.installations, home.file_mode)
         self.spool = Spool(home.spool, home.file_mode)
         self.machine: Machine = self.installations.machine()
@@ -56,7 +94,7 @@ class House:
         self._secrets = Secrets(home, environ)
         self._workshop: Workshop | None = None
         self._made_from: object = None
-        self._retired: list[BanqupClient] = []
+        self._retired: list[ClosingSource] = []
         self._stamp: object = None
         self._pause = SourcePause()
         self._offset = clock.now() - clock.boot()
@@ -138,19 +176,19 @@ class House:
     def _open(self, secret: Found | None) -> Workshop:
         if not self.machine.banqup.base_url or secret is None:
             raise ConfigurationError("banqup_not_connected")
-        source = BanqupClient(self.machine.banqup, secret.value, max_file_bytes=_largest_file(self.machine))
-        target = open_target(self.machine.pingwin, self.home.contracts)
+        source = self.makers.source(self.machine, secret.value)
+        target = self.makers.target(self.machine.pingwin, self.home.contracts)
         outside = Outside(
             source=source,
             target=target,
             installation=self.installation,
             credentials=self.credentials,
-            convert=_convert,
+            convert=self.makers.convert,
             spool=self.spool,
             ledger=self.ledger,
             clock=self.clock,
             timing=self.machine.timing,
-            draw=random.uniform,
+            draw=self.makers.draw,
             pause=self._pause,
         )
         return Workshop(outside, asyncio.Semaphore(target.concurrency), source)
@@ -159,14 +197,6 @@ class House:
 def _largest_file(machine: Machine) -> int:
     """Bytes of the largest file that is read: one grows by a third inside its XML; the invoice comes to it."""
     return machine.attachment_limit_mb * MEGABYTE * 4 // 3 + MEGABYTE
-
-
-def _convert(xml: bytes, target: Format, pdf: bytes | None, key: str) -> Conversion:
-    """Converts; a large document in a process of its own, whose memory goes back with it (decision 28)."""
-    if len(xml) + len(pdf or b"") <= LARGE:
-        return convert(xml, target, pdf=pdf, key=key)
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        return process.submit(convert, xml, target, pdf=pdf, key=key).result()
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
