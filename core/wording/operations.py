@@ -223,6 +223,12 @@ _EXPLAIN = {
 }
 
 MESSAGES: dict[str, Message] = {
+    "engine_tested": Message("This console may not read the credentials; the engine, which may, tested them."),
+    "engine_gave_no_answer": Message(
+        "This console may not read the credentials, and the engine gave no answer.",
+        "Look with status whether the engine runs, then test again.",
+    ),
+    "credentials_test_asked": Message("The engine was asked to test the credentials."),
     **_DESK,
     **_INSTALLING,
     **_ACTIVATION,
