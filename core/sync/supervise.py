@@ -20,7 +20,7 @@ from core.model import NEVER
 from core.sync import baseline, poll
 from core.sync.house import House, Workshop
 from core.sync.notes import ENGINE_PROBLEM
-from core.sync.requests import answer_request
+from core.sync.requests import REQUEST, answer_request
 from core.sync.retry import next_probe
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,8 @@ class Supervisor:
                     f"{circuit.target}/{circuit.scope}/{circuit.id}",
                     self._probe(workshop, circuit.scope, circuit.id),
                 )
-        self._begin("request", "", answer_request(self.house, workshop))
+        if self.house.ledger.get_meta(REQUEST):
+            self._begin("request", "", answer_request(self.house, workshop))
         self._clean()
 
     async def finish(self, *, cancel: bool = False) -> None:
