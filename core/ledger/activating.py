@@ -14,7 +14,7 @@ from core.ledger.rows import activation as activation_from
 from core.ledger.rows import plain, rule_to, space_run
 from core.ledger.store import ENGINE, Store, Transaction
 from core.ledger.writing import id_list, insert_found, space_of
-from core.model import Rule, State
+from core.model import Rule, State, delivery_key
 
 WAITING = (State.SEEN, State.READY, State.LEASED)
 """What would still go out by itself if the space ran."""
@@ -24,7 +24,10 @@ class Activating(Store):
     """What the ledger keeps of a space, and its switch."""
 
     def enrol(self, space: str, *, target: str, clid: str, dossier: str, now: float) -> None:
-        """Adds a space or updates where it sends; running, held and polling state stay."""
+        """Adds a space or updates where it sends; running, held and polling state stay.
+
+        What was counted before the dossier was known belongs to the first one that is named: its history stays history.
+        """
         known = self.space_run(space)
         if known is not None and (known.target, known.clid, known.dossier) == (target, clid, dossier):
             return
@@ -35,6 +38,8 @@ class Activating(Store):
                 (space, target, clid, dossier),
             )
             args = {"target": target, "dossier": dossier}
+            if known is not None and not known.dossier and dossier:
+                _adopt(tx, space, clid, dossier)
             tx.event(space, "space", "space_enrolled" if known is None else "space_sends_elsewhere", at=now, args=args)
             tx.touch(space)
 
@@ -269,6 +274,18 @@ def _activation(tx: Transaction, activation: int) -> Activation:
     if row is None:
         raise StoreError("activation_unknown", activation=activation)
     return activation_from(row)
+
+
+def _adopt(tx: Transaction, space: str, clid: str, dossier: str) -> None:
+    """Rows found while the space had no dossier yet get the one it has now; none of them can have been sent."""
+    rows = tx.run(
+        "SELECT id, source_id, generation FROM doc WHERE space = :space AND dossier = '' AND NOT EXISTS (SELECT 1"
+        " FROM doc d WHERE d.space = :space AND d.source_id = doc.source_id AND d.dossier = :dossier)",
+        {"space": space, "dossier": dossier},
+    ).fetchall()
+    for row in rows:
+        key = delivery_key(clid, dossier, space, row["source_id"], row["generation"])
+        tx.run("UPDATE doc SET dossier = ?, idem_key = ? WHERE id = ?", (dossier, key, row["id"]))
 
 
 def _end(tx: Transaction, space: str, now: float, which: str) -> int:

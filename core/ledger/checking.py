@@ -48,19 +48,21 @@ class Checking(Store):
     def after_restore(self, *, now: float) -> Mapping[State, int]:
         """After a restore: every row the engine would still send becomes `unknown`, to be asked about or parked.
 
-        It may have been sent after the backup was made. Returns how many rows of each state were turned.
+        It may have been sent after the backup was made; so may a withdrawn one, which Banqup's list could bring
+        back (its file is made again, so that its status is read again). Returns how many rows of each state were turned.
         """
         turned: dict[State, int] = {}
         with self.write() as tx:
             rows = tx.run(
-                "SELECT id, space, state FROM doc WHERE state IN ('seen','ready','leased')"
-                " UNION ALL SELECT id, space, state FROM doc WHERE state IN ('sending','unknown')"
+                "SELECT id, space, state FROM doc"
+                " WHERE state IN ('seen', 'ready', 'leased', 'sending', 'unknown', 'withdrawn')"
             ).fetchall()
             for row in rows:
                 was = State(row["state"])
                 moved = tx.one(
                     "UPDATE doc SET state = 'unknown', reason = 'restored', reason_args = '{}', due_at = :now,"
-                    " lease_owner = NULL, fence = fence + 1, changed_at = :now WHERE id = :id RETURNING fence",
+                    " lease_owner = NULL, fence = fence + 1, changed_at = :now,"
+                    " sha256 = CASE state WHEN 'withdrawn' THEN NULL ELSE sha256 END WHERE id = :id RETURNING fence",
                     {"now": now, "id": row["id"]},
                 )
                 tx.event(

@@ -48,10 +48,12 @@ WHERE id = :id AND fence = :fence AND state = 'leased' AND due_at > :now
   AND EXISTS (SELECT 1 FROM space_run r WHERE r.space = doc.space AND running = 1 AND held = 0)
 RETURNING sha256"""
 
-RESULT = """UPDATE doc SET state = :state, due_at = :due, attempts = attempts + :counted, lease_owner = NULL,
+RESULT = """UPDATE doc SET state = CASE WHEN :state = 'ready' AND sha256 IS NULL THEN 'seen' ELSE :state END,
+  due_at = :due, attempts = attempts + :counted, lease_owner = NULL,
   target_ref = coalesce(:ref, target_ref), reason = :reason, reason_args = :args,
   delivered_at = coalesce(:delivered, delivered_at), changed_at = CASE state WHEN :state THEN changed_at ELSE :now END
-WHERE id = :id AND fence = :fence AND state = :held RETURNING attempts"""
+WHERE id = :id AND fence = :fence AND state = :held RETURNING attempts, state"""
+"""A row without a file (a restored one, say) cannot be `ready`: it is prepared, and its trigger looked at again."""
 
 PREPARED = f"""UPDATE doc SET state = :state, reason = :reason, reason_args = :args, due_at = :due, lease_owner = NULL,
   sha256 = :sha256, size = :size, changed_at = :now, direction = coalesce(:direction, direction), doc_type = :doc_type,
@@ -224,7 +226,7 @@ class Delivering(Store):
                 move.code,
                 at=now,
                 delivery=claim.id,
-                state=move.state,
+                state=State(row["state"]),
                 args={**move.args, **move.report, **counted},
                 fence=claim.fence,
                 http_status=move.http_status,

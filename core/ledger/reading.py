@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from core.ledger.base import QueueQuery
 from core.ledger.rows import DELIVERY, EVENT, delivery, event
 from core.ledger.store import Store
@@ -143,8 +145,10 @@ class Reading(Store):
 
     def _deliveries(self, wanted: list[int]) -> list[Delivery]:
         """Rows by id, in the order of the ids."""
-        marks = ",".join("?" * len(wanted))
-        rows = self.read(f"SELECT {DELIVERY} FROM doc WHERE id IN ({marks})", wanted)  # noqa: S608
+        rows = self.read(
+            f"SELECT {DELIVERY} FROM doc WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608
+            (json.dumps(wanted),),
+        )
         found = {row["id"]: delivery(row) for row in rows}
         return [found[id] for id in wanted if id in found]
 

@@ -187,6 +187,19 @@ class ActivationContract(Soundness):
         assert run is not None
         assert (run.running, run.held, run.dossier, run.watermark_ns) == (True, True, "999", 500)
 
+    def test_what_was_counted_before_the_dossier_was_known_stays_history(self, ledger: Ledger) -> None:
+        ledger.enrol(SPACE, target="", clid="", dossier="", now=1.0)
+        counting = ledger.begin_activation(
+            SPACE, Rule(), started_ns=500, kind="activation", requested_at=None, actor="engine", now=1.0
+        )
+        ledger.record_baseline(counting.id, [found("old", state=State.HISTORY, reason="baseline")], [], now=1.0)
+        ledger.request_activation(counting.id, requested_at=2.0, actor="An")
+        activate(ledger, now=2.0)
+        known = ledger.known(SPACE, ["doc-old"])["doc-old"]
+        assert (known.state, known.dossier) == (State.HISTORY, DOSSIER)
+        assert known.key == delivery_key(CLID, DOSSIER, SPACE, "doc-old", 0)
+        assert poll(ledger, found("old"), now=10.0) == 0, "a payment that moves its timestamp sends nothing"
+
     def test_rows_follow_their_space_to_another_dossier_with_new_keys(self, ledger: Ledger) -> None:
         activate(ledger)
         gone, waiting = delivered(ledger, "F2"), ready(ledger, "F1", now=20.0)
@@ -725,11 +738,24 @@ class RestoreContract(Soundness):
         ready(ledger, "ready", 21.0)
         poll(ledger, found("seen"), now=22.0)
         turned = ledger.after_restore(now=30.0)
-        assert sum(turned.values()) == 3
+        assert turned == {State.SEEN: 1, State.READY: 1, State.SENDING: 1}
         assert ledger.claim("w", now=1e9, lease=LEASE) is None
         assert state_of(ledger, gone) is State.CONFIRMED
         assert not ledger.holds(held, State.SENDING)
         assert ledger.counts()[SPACE] == {State.UNKNOWN: 3, State.CONFIRMED: 1}
+
+    def test_what_a_restore_found_unsent_is_prepared_again_before_it_goes(self, ledger: Ledger) -> None:
+        activate(ledger)
+        poll(ledger, found("F1"))
+        held = claim(ledger, 11.0)
+        assert ledger.move(held, State.SEEN, Move(State.WITHDRAWN, NEVER, code="withdrawn"), now=12.0)
+        assert ledger.after_restore(now=30.0) == {State.WITHDRAWN: 1}
+        poll(ledger, found("F1", finding=Finding.BACK, delivery=held.id), now=31.0)
+        assert state_of(ledger, held.id) is State.UNKNOWN, "Banqup's list does not bring it back by itself"
+        asked = ledger.settle("s1", now=32.0, grace=GRACE, lease=LEASE)
+        assert asked is not None
+        assert ledger.move(asked, State.UNKNOWN, Move(State.READY, 33.0, code="not_there"), now=33.0)
+        assert state_of(ledger, held.id) is State.SEEN, "it has no file, and its status is read again"
 
     def test_a_backup_is_a_whole_ledger(self, ledger: Ledger, tmp_path: Path) -> None:
         activate(ledger)
