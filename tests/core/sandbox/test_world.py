@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+import core.sandbox
 from core.errors import UsageError
 from core.sandbox.control_client import ACCESS_FILE, Access, SandboxControl, find
 from core.sandbox.faults import BAD_WEATHER, PLACES, Fault, FaultPlan, Point
@@ -171,7 +172,7 @@ def wait_until(condition) -> None:
 
 
 def test_every_problem_and_error_of_the_sandbox_has_its_sentence() -> None:
-    source = "".join(path.read_text() for path in Path("core/sandbox").glob("*.py"))
+    source = "".join(path.read_text() for path in Path(core.sandbox.__file__).parent.glob("*.py"))
     codes = {word.split('"')[0] for word in source.split('"sandbox_')[1:]}
     assert codes
     assert {f"sandbox_{code}" for code in codes} <= set(messages())
