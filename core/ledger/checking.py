@@ -49,7 +49,7 @@ class Checking(Store):
         """After a restore: every row the engine would still send becomes `unknown`, to be asked about or parked.
 
         It may have been sent after the backup was made; so may a withdrawn one, which Banqup's list could bring
-        back (its file is made again, so that its status is read again). Returns how many rows of each state were turned.
+        back (its file is made again, so that its status is read again). Returns how many rows of each state.
         """
         turned: dict[State, int] = {}
         with self.write() as tx:
