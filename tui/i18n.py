@@ -2,6 +2,8 @@
 
 Message ids are the English texts. Catalogues are `locale/<language>/LC_MESSAGES/banqup_pingwin.mo`; a text without a
 translation is shown in English, never as a gap. The language is chosen once a process and may be changed (tests do).
+
+After editing a `.po` file: `pybabel compile -d tui/locale -D banqup_pingwin`. `tests/tui/catalogue.py` lists all texts.
 """
 
 from __future__ import annotations
