@@ -42,19 +42,19 @@ def judge(
     """State and reason of a document in a baseline pass, or None where it is not eligible (yet).
 
     Before the activation is requested everything eligible is history. After it, only what moved since can be new:
-    the status history decides, else whether an earlier pass saw it not eligible, else a person.
+    the status history decides, else whether an earlier pass saw it not eligible, else a person. Banqup's clock tells
+    whole seconds, so what moved in the very second of the activation is a person's to decide as well.
     """
     if not rule.eligible(document):
         return None
-    history = State.HISTORY, REASONS.get(kind, "baseline")
-    if not requested:
-        return history
     reached = rule.reached_ns(document)
-    if reached is not None:
-        return history if reached < started_ns else (State.SEEN, None)
-    if document.updated_ns is None or document.updated_ns < started_ns:
-        return history
-    return (State.SEEN, None) if seen_not_eligible else (State.PARKED, "during")
+    moment = reached if reached is not None else document.updated_ns
+    if not requested or moment is None or moment < started_ns:
+        return State.HISTORY, REASONS.get(kind, "baseline")
+    surely_after = moment >= started_ns + SECOND
+    if surely_after and (reached is not None or seen_not_eligible):
+        return State.SEEN, None
+    return State.PARKED, "during"
 
 
 REASONS = {
@@ -106,8 +106,8 @@ async def take(
     A count that has been going on becomes this very baseline; an interrupted one starts over under the same time.
     """
     activation = _open(ledger, space, rule, kind=kind, requested_at=requested_at, actor=actor, clock=clock)
-    if activation.requested_at is None:
-        ledger.restart_scan(activation.id, started_ns=await _source_clock(source, space, clock))
+    if activation.requested_at is None or activation.started_ns == 0:
+        ledger.restart_scan(activation.id, started_ns=await _source_clock(source, space, clock, requested_at))
         ledger.request_activation(activation.id, requested_at=requested_at, actor=actor)
         activation = _newest(ledger, space)
     counting = Counting(ledger, source, _run(ledger, space), activation, clock, progress)
@@ -129,9 +129,6 @@ async def _pass(counting: Counting, *, since_ns: int | None) -> int:
     added, clock_ns = 0, None
     async for page in counting.source.scan(counting.run.space, since_ns):
         clock_ns = page.clock_ns if clock_ns is None else clock_ns
-        if activation.started_ns == 0:
-            ledger.restart_scan(activation.id, started_ns=page.clock_ns)
-            activation = _newest(ledger, activation.space)
         discoveries, not_yet = _read(page.documents, counting, activation)
         added += ledger.record_baseline(activation.id, discoveries, not_yet, now=counting.clock.now())
         counting.progress(ledger.counts().get(activation.space, {}).get(State.HISTORY, 0))
@@ -189,12 +186,17 @@ def _open(
     )
 
 
-async def _source_clock(source: Source, space: str, clock: Clock) -> int:
-    """Banqup's own time, from the first page of a list that should be short."""
+async def _source_clock(source: Source, space: str, clock: Clock, requested_at: float) -> int:
+    """Banqup's own time at the moment of the decision: what it says now, less what has passed since.
+
+    Asked with the first page of a list that should be short. Where Banqup could not be reached for a while, what was
+    approved meanwhile still counts as after the decision.
+    """
+    passed = max(0.0, clock.now() - requested_at)
     async with aclosing(source.scan(space, int(clock.now() * SECOND))) as pages:
         async for page in pages:
-            return page.clock_ns
-    return int(clock.now() * SECOND)
+            return page.clock_ns - int(passed * SECOND)
+    return int(requested_at * SECOND)
 
 
 def _run(ledger: Ledger, space: str) -> SpaceRun:

@@ -142,7 +142,15 @@ def test_status_history_tells_apart_what_moved_during_the_baseline() -> None:
         return replace(APPROVED, status_history=(StatusChange("document", "FULLY_APPROVED", at, "VALIDATED"),))
 
     assert in_baseline(entered(STARTED - 1)) == (State.HISTORY, "baseline")
-    assert in_baseline(entered(STARTED + 1)) == (State.SEEN, None)
+    assert in_baseline(entered(STARTED + SECOND)) == (State.SEEN, None)
+
+
+def test_what_moved_in_the_very_second_of_the_activation_is_put_before_a_person() -> None:
+    """Banqup's clock tells whole seconds: before and after cannot be told apart within one."""
+    within = replace(APPROVED, updated_ns=STARTED + SECOND // 2)
+    assert in_baseline(within, seen=True) == (State.PARKED, "during")
+    history = (StatusChange("document", "FULLY_APPROVED", STARTED + 1, "VALIDATED"),)
+    assert in_baseline(replace(within, status_history=history)) == (State.PARKED, "during")
 
 
 def test_only_a_wider_trigger_needs_a_baseline() -> None:
