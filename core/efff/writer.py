@@ -202,7 +202,8 @@ def _document_name(pdf: Attachment, invoice: Invoice) -> str:
 
 def _reference(sheet: Sheet, document: Attachment, *, is_invoice: bool = False) -> Part | None:
     where = f"cac:AdditionalDocumentReference[{document.place or 1}]"
-    identifier = document.id or document.file_name or document.uri or document.description
+    named = (document.id, document.file_name, document.uri, document.description, f"{document.place or 1}")
+    identifier = next(name for name in named if name.strip())
     mime = document.mime.lower()
     content = document.content
     if content and ((sheet.is_1 and mime not in KINDS_IN_1) or not sheet.knows("mimeCode", mime)):

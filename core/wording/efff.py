@@ -123,6 +123,8 @@ DROPPED: dict[str, Message] = {
     "type_replaced": Message("e-fff knows invoices (380) and credit notes (381); {type} was written."),
     "unit_replaced": Message("e-fff 1.0 does not know the unit; {unit} was written."),
     "unit_left_out": Message("e-fff 1.0 does not know the unit; the quantity stands without one."),
+    "half_a_property": Message("A property needs a name and a value."),
+    "price_without_amount": Message("There is no price that it belongs to."),
     "attachment_kind_not_in_efff_1": Message("e-fff 1.0 takes no attachment of the kind {kind}; find it in Banqup."),
     "pdf_replaced_by_delivered": Message("The PDF that came beside the electronic invoice was taken instead."),
     "pdf_replaced_by_rendered": Message(

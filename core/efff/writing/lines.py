@@ -24,6 +24,9 @@ RATE_DECIMALS = 2
 NO_DISCOUNT = VatCategory("E", ZERO, "FD")
 """The exempt part of a line on which there is no cash discount."""
 
+NO_ITEM = ("Item", "<cac:Item/>")
+"""A line whose item says nothing: UBL demands the element, and V82 tells that it is empty."""
+
 OBJECT = "130"
 """Document type code of the object a line is about (BT-128)."""
 
@@ -45,7 +48,7 @@ def write_lines(sheet: Sheet, invoice: Invoice) -> list[Part | None]:
 
 def _line(sheet: Sheet, line: Line, element: str, where: str, number: int, *, discounted: bool) -> Part | None:
     quantity = "CreditedQuantity" if element == "CreditNoteLine" else "InvoicedQuantity"
-    identifier = line.id
+    identifier = line.id.strip()
     if not identifier:
         identifier = str(number)
         sheet.derive(f"{where}/cbc:ID", identifier, "line_number_given")
@@ -60,7 +63,7 @@ def _line(sheet: Sheet, line: Line, element: str, where: str, number: int, *, di
         _object(sheet, line.object_id),
         *write_allowances_charges(sheet, line.allowances_charges),
         _line_tax(sheet, line, discounted=discounted),
-        _item(sheet, line.item, line.vat),
+        _item(sheet, line.item, line.vat, where),
         _price(sheet, line.price, where),
     ]
     return sheet.group(element, element, parts, where)
@@ -211,7 +214,7 @@ def write_totals(sheet: Sheet, totals: Totals) -> Part | None:
     return sheet.group("LegalMonetaryTotal", "MonetaryTotal", parts)
 
 
-def _item(sheet: Sheet, item: Item, vat: VatCategory) -> Part | None:
+def _item(sheet: Sheet, item: Item, vat: VatCategory, where: str) -> Part | None:
     """The item: name and description both, for readers take one or the other."""
     standard = item.standard_id
 
@@ -237,22 +240,27 @@ def _item(sheet: Sheet, item: Item, vat: VatCategory) -> Part | None:
             for one in item.classifications
         ),
         write_category(sheet, vat, "ClassifiedTaxCategory") if vat != VatCategory() else None,
-        *(
-            sheet.group(
-                "AdditionalItemProperty",
-                "ItemProperty",
-                [sheet.leaf("Name", name), sheet.leaf("Value", value)],
-            )
-            for name, value in item.properties
-        ),
+        *(_property(sheet, name, value, where) for name, value in item.properties),
     ]
-    return sheet.group("Item", "Item", parts)
+    return sheet.group("Item", "Item", parts) or NO_ITEM
+
+
+def _property(sheet: Sheet, name: str, value: str, where: str) -> Part | None:
+    """A property of the item; half of one is not valid, and listed instead."""
+    parts = [sheet.leaf("Name", name), sheet.leaf("Value", value)]
+    if None in parts:
+        sheet.drop(f"{where}/cac:Item/cac:AdditionalItemProperty", name or value, "half_a_property")
+        return None
+    return sheet.group("AdditionalItemProperty", "ItemProperty", parts)
 
 
 def _price(sheet: Sheet, price: Price | None, where: str) -> Part | None:
     if price is None:
         return None
     path = f"{where}/cac:Price"
+    if price.amount is None:
+        sheet.drop(f"{path}/cbc:BaseQuantity", price.base_quantity, "price_without_amount")
+        return None
     discount = None
     if sheet.is_1:
         sheet.drop(f"{path}/cac:AllowanceCharge/cbc:Amount", price.discount)

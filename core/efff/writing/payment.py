@@ -35,7 +35,7 @@ def write_payment(sheet: Sheet, invoice: Invoice) -> list[Part | None]:
 
 
 def _means(sheet: Sheet, means: PaymentMeans, number: int) -> Part | None:
-    code = means.code
+    code = means.code.strip()
     if not code:
         code = NOT_DEFINED
         sheet.derive(f"cac:PaymentMeans[{number}]/cbc:PaymentMeansCode", code, "payment_means_not_stated")
@@ -64,11 +64,11 @@ def _communication(sheet: Sheet, means: PaymentMeans) -> list[Part | None]:
 
 
 def _card(sheet: Sheet, means: PaymentMeans) -> Part | None:
-    if not means.card_number:
+    if not means.card_number.strip():
         return None
     parts = [
         sheet.leaf("PrimaryAccountNumberID", means.card_number),
-        sheet.leaf("NetworkID", means.card_network or UNKNOWN_NETWORK),
+        sheet.leaf("NetworkID", means.card_network.strip() or UNKNOWN_NETWORK),
         sheet.leaf("HolderName", means.card_holder),
     ]
     return sheet.group("CardAccount", "CardAccount", parts)

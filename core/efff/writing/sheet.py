@@ -44,10 +44,8 @@ class Sheet:
 
     def leaf(self, name: str, value: str, /, **attributes: str) -> Part | None:
         """A value; nothing where it is empty. Attributes without a value are left out."""
-        value = value.strip()
-        if not value:
-            return None
-        return name, f"<cbc:{name}{_attributes(attributes)}>{_text(value)}</cbc:{name}>"
+        text = _text(value.strip())
+        return (name, f"<cbc:{name}{_attributes(attributes)}>{text}</cbc:{name}>") if text else None
 
     def leaves(self, name: str, values: Iterable[str]) -> list[Part | None]:
         """The same element once for each value."""
