@@ -86,7 +86,7 @@ _INLINE, _TYPED = Confirmation.INLINE, Confirmation.TYPED
 
 ACTIONS: tuple[Action, ...] = (
     Action("open", "enter", N_("Open"), N_("Everything about this delivery."), Scope.QUEUE, footer=1),
-    Action("filter", "slash", N_("Filter"), N_("Look for a number, a party or an amount."), Scope.QUEUE, footer=2),
+    Action("filter", "slash", N_("Filter"), N_("Look for a number, a party or an amount."), Scope.QUEUE, footer=10),
     Action(
         "retry",
         "r",
@@ -163,7 +163,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "hold", "p", N_("Hold"), N_("Pause uploads, or go on. Nothing becomes history."), Scope.MANAGE, True, _INLINE, 2
     ),
-    Action("credentials", "c", N_("Credentials"), N_("API Key, CLID and File ID."), Scope.MANAGE, footer=3),
+    Action("credentials", "c", N_("Configure"), N_("API Key, CLID and File ID."), Scope.MANAGE, footer=3),
     Action("numbers", "e", N_("Numbers"), N_("The dossier's enterprise numbers."), Scope.MANAGE),
     Action("uninstall", "X", N_("Uninstall"), N_("Remove Pingwin from this space."), Scope.MANAGE, True, _TYPED),
     Action(
@@ -232,12 +232,17 @@ def refusal(action: Action, situation: Situation) -> Refusal | None:
 
 
 def footer(scopes: tuple[Scope, ...], situation: Situation) -> list[Action]:
-    """At most six keys: what is possible here now, by rank; what cannot be done now makes room for what can."""
+    """At most six keys: what is possible here now, by rank; what cannot be done now makes room for what can.
+
+    What depends on the row under the cursor stands first; the rest keeps its place at the end of the line.
+    """
     possible = [action for action in in_scope(*scopes) if action.footer and _worth_a_place(action, situation)]
     possible.sort(key=lambda action: action.footer)
     always = [action for action in possible if action.footer >= 80]
     own = [action for action in possible if action.footer < 80]
-    return own[: FOOTER_KEYS - len(always)] + always
+    own = own[: FOOTER_KEYS - len(always)]
+    fixed = [action for action in own if action.act is None]
+    return [action for action in own if action.act is not None] + fixed + always
 
 
 def _worth_a_place(action: Action, situation: Situation) -> bool:

@@ -22,6 +22,7 @@ from textual.events import Paste
 from textual.pilot import Pilot
 
 from core import __version__
+from core.config import PingwinTarget
 from core.ledger.base import Claim, Discovery, Finding, Move, Prepared
 from core.model import NEVER, Direction, Rule, State, invoice_key
 from core.operations import activation
@@ -146,6 +147,8 @@ def _template() -> Path:
     desk = empty_desk(directory)
     set_up(desk, SPACE)
     set_up(desk, OTHER, file_id="D2")
+    target = PingwinTarget(kind="http", contract="a-multipart", base_url="https://pingwin.example")
+    desk.installations.save_machine(desk.machine.model_copy(update={"pingwin": target}))
     run_space(desk)
     fill(desk)
     desk.close()
@@ -284,8 +287,8 @@ def _refused(desk: FakeDesk, made: Made, at: float) -> None:
     move = Move(
         State.FAILED,
         NEVER,
-        code="pingwin_refused",
-        args={"status": 422, "server_text": words, "seconds": 0.2},
+        code="pingwin_document_refused",
+        args={"status": 422, "text": "Unknown supplier", "server_text": words, "seconds": 0.2},
         counted=True,
         http_status=422,
     )
@@ -298,7 +301,7 @@ ENDINGS: tuple[Callable[[FakeDesk, Made, float], None], ...] = (
     _ending(State.PARKED, "outcome_unknown"),
     _refused,
     _delivered,
-    _ending(State.PARKED, "possible_duplicate", other=1, other_number="F2026-0417", other_state="delivered"),
+    _ending(State.PARKED, "possible_duplicate", other=3, other_number="F2026-0417", other_state="confirmed"),
     _delivered,
     _delivered,
     _ending(State.DISCARDED, "discarded"),

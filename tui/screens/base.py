@@ -154,8 +154,11 @@ class ConsoleScreen(Screen[Result], Generic[Result]):
         self.say(_joined(code, arguments), tone)
 
     def on_key(self, event: Key) -> None:
-        """The next key takes the last note away."""
-        if not self.query_one(ConfirmBar).open:
+        """A key that nothing took: the open question's, else it takes the last note away."""
+        bar = self.query_one(ConfirmBar)
+        if bar.open:
+            bar.take(event)
+        else:
             self.say("")
 
     # -- keys --------------------------------------------------------------------------------------------------------
@@ -199,7 +202,7 @@ class ConsoleScreen(Screen[Result], Generic[Result]):
         before = self.focused
 
         def close(value: str, reason: str) -> None:
-            if before is not None and before.is_mounted:
+            if before is not None and before.is_mounted and self.focused is not before:
                 self.set_focus(before)
             self.refresh_keys()
             answered(value, reason)

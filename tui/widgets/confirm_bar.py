@@ -74,7 +74,10 @@ class ConfirmBar(Vertical, can_focus=True):
         keys = _reason_keys(question) if question.reason else _keys(question.answers)
         self.query_one("#confirm-keys", OneLine).show(tuple(keys))
         self.add_class("open")
-        (field if question.reason else self).focus()
+        if question.reason:
+            field.focus()
+        elif isinstance(self.screen.focused, Input):
+            self.focus()
 
     def close(self, value: str, reason: str = "") -> None:
         """Ends the question and says the answer."""
@@ -85,18 +88,18 @@ class ConfirmBar(Vertical, can_focus=True):
             answered(value, reason)
 
     def on_key(self, event: Key) -> None:
+        """Takes the keys that reach the bar itself."""
+        self.take(event)
+
+    def take(self, event: Key) -> None:
         """Takes every key while a question is open, so that none acts on what stands behind it."""
         if self._question is None:
             return
-        if self._question.reason and event.key != "escape":
-            event.stop()
-            return
         event.stop()
-        event.prevent_default()
-        if event.key in {"enter", "escape", NO.key}:
+        if event.key == "escape" or (not self._question.reason and event.key in {"enter", NO.key}):
             self.close("")
             return
-        for answer in self._question.answers:
+        for answer in () if self._question.reason else self._question.answers:
             if event.key == answer.key:
                 self.close(answer.value)
                 return

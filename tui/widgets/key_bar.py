@@ -5,19 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui.actions import Action
-from tui.widgets.lines import OneLine
-from tui.widgets.spans import Line, Span
+from tui.widgets.lines import Lines, Painted
+from tui.widgets.spans import Line, Span, between
 
 
-class KeyBar(OneLine):
-    """Keys and their labels."""
+class KeyBar(Lines):
+    """Keys and their labels: those of the row under the cursor on the left, the others on the right.
+
+    A line is repainted from its start to its last change, so keys that come and go with the row cost half a line.
+    """
 
     def __init__(self) -> None:
         super().__init__(id="key-bar")
+        self._acts: Line = ()
+        self._others: Line = ()
 
     def offer(self, actions: Sequence[Action], labels: dict[str, str] | None = None) -> None:
         """Shows these keys; `labels` says another word for some (the button of a held document)."""
-        self.show(key_spans(actions, labels or {}))
+        acts = [action for action in actions if action.act is not None]
+        self._acts = key_spans(acts, labels or {})
+        self._others = key_spans([action for action in actions if action.act is None], labels or {})
+        self.sync()
+
+    def content(self, width: int, height: int) -> list[Painted]:
+        """One line. Acts that do not fit beside the others are cut with a mark."""
+        if not self._acts:
+            return [Painted(self._others)]
+        return [Painted(between(self._acts, self._others, width, self.ellipsis))]
 
 
 def key_spans(actions: Sequence[Action], labels: dict[str, str]) -> Line:

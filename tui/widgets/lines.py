@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Resize
@@ -27,6 +28,30 @@ class Painted(NamedTuple):
     cursor: bool = False
 
 
+def differing(old: Painted, new: Painted, width: int) -> tuple[int, int] | None:
+    """From and to which cell two lines look different, None where they are the same.
+
+    Lines with wide characters count as different from end to end.
+    """
+    if old == new:
+        return None
+    one, other = _cells(old, width), _cells(new, width)
+    if one is None or other is None or old.cursor != new.cursor:
+        return 0, width
+    places = [place for place in range(width) if one[place] != other[place]]
+    return (places[0], places[-1] + 1) if places else None
+
+
+def _cells(painted: Painted, width: int) -> list[tuple[str, str]] | None:
+    """Each cell's character and tone; spaces have no tone. None where a character takes other than one cell."""
+    cells: list[tuple[str, str]] = []
+    for span in painted.spans:
+        if not span.text.isascii() and cell_len(span.text) != len(span.text):
+            return None
+        cells += [(character, "" if character == " " else span.tone) for character in span.text]
+    return (cells + [(" ", "")] * width)[:width]
+
+
 class Lines(Widget):
     """Lines of spans. `ellipsis` marks what was cut."""
 
@@ -35,6 +60,7 @@ class Lines(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes, markup=False)
         self._painted: list[Painted] = []
+        self._theme = ""
 
     def content(self, width: int, height: int) -> list[Painted]:
         """The lines for a room of `width` by `height` cells, from the top of the widget."""
@@ -53,8 +79,11 @@ class Lines(Widget):
         now = self._cut(self.content(width, height), width, height)
         before, self._painted = self._painted, now
         for y in range(max(len(before), len(now))):
-            if (before[y] if y < len(before) else None) != (now[y] if y < len(now) else None):
-                self.refresh(Region(0, y, width, 1))
+            old, new = (lines[y] if y < len(lines) else Painted(BLANK) for lines in (before, now))
+            changed = differing(old, new, width)
+            if changed is not None:
+                start, end = changed
+                self.refresh(Region(start, y, end - start, 1))
 
     def _cut(self, lines: list[Painted], width: int, height: int) -> list[Painted]:
         return [painted._replace(spans=cut_line(painted.spans, width, self.ellipsis)) for painted in lines[:height]]
@@ -73,7 +102,7 @@ class Lines(Widget):
         missing = width - width_of(painted.spans)
         if missing > 0:
             segments.append(Segment(" " * missing, base))
-        return Strip(segments, width)
+        return Strip(segments, width).simplify()
 
     def _style(self, span: Span, base: Style, cursor: bool) -> Style:
         if span.tone == "foreground" or (cursor and base.reverse):
@@ -86,9 +115,11 @@ class Lines(Widget):
         return tones_of(self.app)
 
     def notify_style_update(self) -> None:
-        """Another theme: everything looks different."""
+        """Another theme: everything looks different. A change of focus comes here too, and changes nothing."""
         super().notify_style_update()
-        self.refresh()
+        if self._theme != self.app.theme:
+            self._theme = self.app.theme
+            self.refresh()
 
 
 class Paragraph(Lines):

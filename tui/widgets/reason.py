@@ -7,31 +7,35 @@ from core.operations import explain
 from core.operations.decisions import situation
 from tui.i18n import _, clock_time, moment, worded
 from tui.plain import neutral
-from tui.status import delivery_face
+from tui.status import direction_word, document_type_word
 from tui.widgets.spans import BLANK, Line, Span, cut, wrap
 
 LINES = 3
 
 
 def reason_lines(delivery: Delivery | None, width: int, ascii_only: bool = False) -> tuple[Line, ...]:
-    """Three lines: state and party in full, the sentence, the advice; what is too long ends with a mark."""
+    """Three lines: party in full, kind and time; the sentence; the advice. What is too long ends with a mark."""
     if delivery is None:
         return (BLANK,) * LINES
     ellipsis = "~" if ascii_only else "…"
-    face = delivery_face(delivery)
+    kind = " ".join(
+        part for part in (direction_word(delivery.direction), document_type_word(delivery.document_type)) if part
+    )
     head = (
-        Span(f" {face.mark(ascii_only)} {face.word}", face.colour),
-        Span("  " + cut(f"{neutral(delivery.number)}  {neutral(delivery.counterparty)}".strip(), width, ellipsis)),
-        Span(f"  {when(delivery)}" if when(delivery) else "", "text-muted"),
+        Span(" " + cut(neutral(delivery.counterparty), width - 44, ellipsis)),
+        Span("  " + "  ".join(part for part in (kind, when(delivery)) if part), "text-muted"),
     )
     sentence, advice = why(delivery)
     text = [Span(part) for part in wrap(sentence, width - 1)] if sentence else []
     text += [Span(part, "accent") for part in wrap(advice, width - 1)] if advice else []
-    if len(text) > LINES - 1:
-        kept = text[: LINES - 2]
-        kept.append(Span(cut(text[LINES - 2].text + " " * width, width - 1, ellipsis), text[LINES - 2].tone))
-        text = kept
-    lines: list[Line] = [head, *((Span(" "), span) for span in text)]
+    if len(text) > LINES:
+        text = [
+            *text[: LINES - 1],
+            Span(cut(text[LINES - 1].text + " " * width, width - 1, ellipsis), text[LINES - 1].tone),
+        ]
+    told: list[Line] = [(Span(" "), span) for span in text]
+    # What to do is worth more than the party's full name, which the detail shows.
+    lines = [head, *told] if len(told) < LINES else told
     return tuple([*lines, *([BLANK] * LINES)][:LINES])
 
 

@@ -73,4 +73,5 @@ def row_line(delivery: Delivery, width: int, *, ellipsis: str, ascii_only: bool,
     state = fit(f"{face.mark(ascii_only)} {face.word}", state_width, ellipsis)
     cells = [fit(texts[column.id], cells, ellipsis, right=column.right) for column, cells in others]
     mark = ("*" if ascii_only else "◆") if marked else " "
-    return (Span(f"{mark} ", "accent"), Span(state, face.colour), Span(" " * GAP + (" " * GAP).join(cells)))
+    lead = (Span(f"{mark} ", "accent"), Span(state, face.colour)) if marked else (Span(f"  {state}", face.colour),)
+    return (*lead, Span(" " * GAP + (" " * GAP).join(cells)))

@@ -1,0 +1,127 @@
+"""The real console in a pseudo terminal, measured from outside: bytes, screen contents (pyte), crash output."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyte
+
+DEADLINE = 20.0
+PROGRAM = """
+import sys
+from pathlib import Path
+from core.config import Home
+from core.operations.desk import Desk
+from tui.app import run_console
+home = Path(sys.argv[1])
+sys.exit(run_console(Desk(Home(home, home, "single"), "an"), ascii_only="--ascii" in sys.argv))
+"""
+"""What the command does once it has found its home; a test may put another one in its place."""
+
+
+@dataclass
+class Terminal:
+    """A console on a pseudo terminal."""
+
+    pid: int
+    master: int
+    screen: pyte.Screen
+    stream: pyte.ByteStream
+    raw: bytearray = field(default_factory=bytearray)
+    ended: bool = False
+
+    def read(self, seconds: float) -> int:
+        """Reads what comes within a time; returns how many bytes."""
+        end, count = time.monotonic() + seconds, 0
+        while (left := end - time.monotonic()) > 0:
+            ready, _, _ = select.select([self.master], [], [], left)
+            if not ready:
+                break
+            try:
+                chunk = os.read(self.master, 65536)
+            except OSError:
+                self.ended = True
+                break
+            if not chunk:
+                self.ended = True
+                break
+            count += len(chunk)
+            self.raw += chunk
+            self.stream.feed(chunk)
+        return count
+
+    def until(self, condition: Callable[[], object], what: str, deadline: float = DEADLINE) -> None:
+        """Reads until something is so."""
+        end = time.monotonic() + deadline
+        while not condition():
+            if time.monotonic() > end or self.ended:
+                raise AssertionError(f"{what}: never came\n{self.text}")
+            self.read(0.05)
+
+    def settle(self, quiet: float = 0.4) -> None:
+        """Reads until nothing has come for a while."""
+        while self.read(quiet):
+            pass
+
+    def press(self, keys: str) -> int:
+        """Sends keys and returns how many bytes they led to."""
+        self.settle()
+        before = len(self.raw)
+        os.write(self.master, keys.encode())
+        self.read(0.3)
+        self.settle()
+        return len(self.raw) - before
+
+    @property
+    def text(self) -> str:
+        """What is on the screen."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def wait(self, deadline: float = DEADLINE) -> int:
+        """Reads to the end and returns the exit code."""
+        end = time.monotonic() + deadline
+        while not self.ended and time.monotonic() < end:
+            self.read(0.1)
+        _pid, status = os.waitpid(self.pid, 0)
+        return os.waitstatus_to_exitcode(status)
+
+
+@contextmanager
+def console_in_pty(
+    home: Path,
+    *arguments: str,
+    size: tuple[int, int] = (80, 24),
+    environ: Mapping[str, str] | None = None,
+    program: str = PROGRAM,
+) -> Iterator[Terminal]:
+    """Starts the console in a pseudo terminal of a size set before it asks for it."""
+    columns, rows = size
+    pid, master = pty.fork()
+    if pid == 0:  # pragma: no cover - the child
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        wanted = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TZ": "UTC", **(environ or {})}
+        kept = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR"}}
+        os.execve(sys.executable, [sys.executable, "-c", program, str(home), *arguments], {**kept, **wanted})
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    screen = pyte.Screen(columns, rows)
+    terminal = Terminal(pid, master, screen, pyte.ByteStream(screen))
+    try:
+        yield terminal
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+        os.close(master)
