@@ -55,12 +55,14 @@ RESULT = """UPDATE doc SET state = CASE WHEN :state = 'ready' AND sha256 IS NULL
 WHERE id = :id AND fence = :fence AND state = :held RETURNING attempts, state"""
 """A row without a file (a restored one, say) cannot be `ready`: it is prepared, and its trigger looked at again."""
 
-PREPARED = f"""UPDATE doc SET state = :state, reason = :reason, reason_args = :args, due_at = :due, lease_owner = NULL,
+PREPARED = f"""UPDATE doc SET state = :state, reason = :reason, reason_args = :args, lease_owner = NULL,
+  due_at = CASE :state WHEN 'ready' THEN min(:now, changed_at) ELSE :never END,
   sha256 = :sha256, size = :size, changed_at = :now, direction = coalesce(:direction, direction), doc_type = :doc_type,
   number = :number, counterparty = :counterparty, vat = :vat, issued = :issued, amount = :amount, currency = :currency,
   invoice_key = :invoice_key, source_updated = coalesce(:source_updated, source_updated),
   source_hash = coalesce(:source_hash, source_hash), search = :search
 WHERE id = :id AND fence = :fence AND state = 'seen' RETURNING {DELIVERY}"""  # noqa: S608
+"""A ready row keeps its place in the line: it is due since it was found, so that it goes before what came later."""
 
 SAME_INVOICE = """SELECT id, number, state FROM doc WHERE invoice_key = :key AND source_id <> :source_id
   AND state IN ('ready', 'leased', 'sending', 'unknown', 'confirmed', 'changed', 'history', 'parked')
@@ -138,7 +140,7 @@ class Delivering(Store):
                 "state": state,
                 "reason": reason,
                 "args": to_json(args),
-                "due": now if state is State.READY else NEVER,
+                "never": NEVER,
                 "sha256": found.sha256,
                 "size": found.size,
                 "now": now,

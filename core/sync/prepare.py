@@ -137,7 +137,10 @@ def _judge(
     folder = document.direction or delivery.direction or Direction.PURCHASE
     direction = dossier.direction(conversion.invoice, installation.enterprise_numbers, folder)
     if isinstance(direction, Finding):
-        return Move(State.PARKED, now, direction.code, {**direction.arguments, "rule": direction.rule}, report=report)
+        if direction.never or direction.rule not in allowed:
+            arguments = {**direction.arguments, "rule": direction.rule}
+            return Move(State.PARKED, now, direction.code, arguments, report=report)
+        direction = folder
     facts = dossier.summary(conversion.invoice, direction)
     sha256, size = outside.spool.put(delivery.space, conversion.output)
     return Prepared(

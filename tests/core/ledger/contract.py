@@ -419,8 +419,9 @@ class DeliveringContract(Soundness):
     def test_the_same_invoice_in_another_document_waits_for_a_person(self, ledger: Ledger) -> None:
         activate(ledger)
         poll(ledger, found("F1"), found("F1-copy"))
-        first = ledger.prepared(claim(ledger, 11.0), preparation("F1", "same"), now=11.0)
-        second = ledger.prepared(claim(ledger, 12.0), preparation("F1", "same"), now=12.0)
+        one, two = claim(ledger, 11.0), claim(ledger, 12.0)
+        first = ledger.prepared(one, preparation("F1", "same"), now=11.0)
+        second = ledger.prepared(two, preparation("F1", "same"), now=12.0)
         assert first is not None and first.state is State.READY
         assert second is not None and (second.state, second.reason) == (State.PARKED, "possible_duplicate")
         assert second.reason_args == {"other": first.id, "other_number": "F1", "other_state": "ready"}
@@ -448,8 +449,9 @@ class DeliveringContract(Soundness):
     def test_a_person_who_ordered_it_overrides_the_duplicate(self, ledger: Ledger) -> None:
         activate(ledger)
         poll(ledger, found("F1"), found("F1-copy"))
-        ledger.prepared(claim(ledger, 11.0), preparation("F1", "same"), now=11.0)
-        parked = ledger.prepared(claim(ledger, 12.0), preparation("F1", "same"), now=12.0)
+        one, two = claim(ledger, 11.0), claim(ledger, 12.0)
+        ledger.prepared(one, preparation("F1", "same"), now=11.0)
+        parked = ledger.prepared(two, preparation("F1", "same"), now=12.0)
         assert parked is not None
         sent = ledger.decide(decision(parked, State.SEEN), now=13.0)
         assert sent is not None and sent.state is State.SEEN
@@ -457,6 +459,13 @@ class DeliveringContract(Soundness):
         assert leased.id == parked.id
         again = ledger.prepared(leased, preparation("F1", "same"), now=15.0)
         assert again is not None and again.state is State.READY
+
+    def test_a_prepared_delivery_goes_before_what_was_found_later(self, ledger: Ledger) -> None:
+        activate(ledger)
+        poll(ledger, found("F1"), found("F2"))
+        first = claim(ledger, 11.0)
+        ledger.prepared(first, preparation("F1"), now=12.0)
+        assert claim(ledger, 13.0).id == first.id
 
     def test_spaces_take_turns(self, ledger: Ledger) -> None:
         activate(ledger)
