@@ -1,0 +1,1 @@
+"""Real processes, killed, stopped, starved of disk and spied upon."""
