@@ -42,12 +42,24 @@ class CredentialsFile:
     def __init__(self, path: Path, *, shared_home: bool = False) -> None:
         self.path = path
         self.shared_home = shared_home
+        self._parsed: tuple[tuple[int, int, int], Values] | None = None
 
     def read(self) -> Values:
         """All values; empty where there is no file. Raises ConfigurationError where it is open to others or broken."""
+        return {space: dict(values) for space, values in self._current().items()}
+
+    def get(self, space: str | None, name: str) -> str:
+        """One value, '' where there is none. The file is parsed again only when it is another one than before."""
+        return self._current().get(space, {}).get(name, "")
+
+    def _current(self) -> Values:
         try:
             refuse_wider(self.path, MODE, own=not self._elsewhere())
-            return parse(self.path.read_bytes(), self.path)
+            status = self.path.stat()
+            stamp = status.st_ino, status.st_mtime_ns, status.st_size
+            if self._parsed is None or self._parsed[0] != stamp:
+                self._parsed = stamp, parse(self.path.read_bytes(), self.path)
+            return self._parsed[1]
         except FileNotFoundError:
             return {}
         except PermissionError:

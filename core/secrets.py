@@ -106,7 +106,7 @@ class Secrets:
                 yield Found(_from_file(path_, f"$CREDENTIALS_DIRECTORY/{entry}"), f"$CREDENTIALS_DIRECTORY/{entry}")
         if command := self._environ.get(f"{variable}_COMMAND", "").strip():
             yield Found(self._from_command(command, f"{variable}_COMMAND"), f"command {variable}_COMMAND")
-        if value := self._file.read().get(space, {}).get(name.value, "").strip():
+        if value := self._file.get(space, name.value).strip():
             yield Found(SecretStr(value), "credentials.toml")
 
     def _from_command(self, command: str, variable: str) -> SecretStr:
