@@ -8,21 +8,35 @@ from typing import TYPE_CHECKING
 
 from core.efff import attachments, vat
 from core.efff.attachments import ChosenPdf
+from core.efff.batch import Batch
 from core.efff.files import file_name
 from core.efff.formats import Format, PdfOrigin, SourceFormat
+from core.efff.order import in_document_order
 from core.efff.pdf import examine
 from core.efff.reader import Reading, read
 from core.efff.report import Derived, Dropped, Finding, Severity
 from core.efff.rules import RuleContext
 from core.efff.rules import check as judge
 from core.efff.schema import faults_of_form
+from core.efff.vat import VatOverride
 from core.efff.writer import Written, write
 
 if TYPE_CHECKING:
     from core.efff.invoice import Invoice
 
 
-__all__ = ["Check", "Conversion", "Format", "PdfOrigin", "SourceFormat", "check", "convert", "file_name"]
+__all__ = [
+    "Batch",
+    "Check",
+    "Conversion",
+    "Format",
+    "PdfOrigin",
+    "SourceFormat",
+    "VatOverride",
+    "check",
+    "convert",
+    "file_name",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +74,27 @@ class Check:
         return not any(finding.severity == "error" for finding in self.findings)
 
 
-def convert(source: bytes, target: Format = Format.EFFF_1, *, pdf: bytes | None = None, key: str = "") -> Conversion:
+def convert(
+    source: bytes,
+    target: Format = Format.EFFF_1,
+    *,
+    pdf: bytes | None = None,
+    key: str = "",
+    vat_overrides: Iterable[VatOverride] = (),
+    batch: Batch | None = None,
+    name: str = "",
+) -> Conversion:
     """Turns a UBL document into e-fff. Never raises for what the document is: that is a finding.
 
     `pdf` is a PDF delivered beside the XML. `key` is the delivery key; its first 16 digits end the file name.
-    The same input gives the same bytes.
+    `vat_overrides` are a person's own rules for Belgian VAT codes, which go before the table's. `batch` knows the
+    documents converted before in this run, `name` is this one's there. The same input gives the same bytes.
     """
     reading = read(source)
     invoice, source_format = reading.invoice, reading.source_format
     if invoice is None or source_format is None:
         return Conversion(None, None, target, None, None, reading.findings, (), (), None)
-    assigned = vat.assign(invoice)
+    assigned = vat.assign(invoice, overrides=vat_overrides)
     chosen = attachments.choose(invoice, pdf)
     context = RuleContext(
         target=target,
@@ -78,6 +102,7 @@ def convert(source: bytes, target: Format = Format.EFFF_1, *, pdf: bytes | None 
         rendered=chosen.origin is PdfOrigin.RENDERED,
         missing=chosen.missing,
         refused_pdf=chosen.refused,
+        earlier=batch.earlier(invoice, name) if batch else "",
     )
     judged = _placed(judge(assigned.invoice, source_format, context=context), invoice)
     findings = [*_of_a_source(reading.findings), *judged]
@@ -103,28 +128,32 @@ def convert(source: bytes, target: Format = Format.EFFF_1, *, pdf: bytes | None 
         format=target,
         source_format=source_format,
         invoice=assigned.invoice,
-        findings=tuple(findings),
+        findings=tuple(in_document_order(findings, invoice.root)),
         derived=(*reading.derived, *_rooted((*assigned.derived, *written.derived), invoice)),
         dropped=_dropped(reading, assigned, written, chosen),
         pdf_origin=chosen.origin,
     )
 
 
-def check(source: bytes, *, file_name: str = "") -> Check:
-    """Checks an e-fff or UBL document against the rules (e-fff reference, section 10)."""
+def check(source: bytes, *, file_name: str = "", batch: Batch | None = None) -> Check:
+    """Checks an e-fff or UBL document against the rules (e-fff reference, section 10), in the order of the document.
+
+    `batch` knows the documents checked before in this run, by `file_name`.
+    """
     reading = read(source)
     invoice, source_format = reading.invoice, reading.source_format
     if invoice is None or source_format is None:
         return Check(None, None, reading.findings)
     own = attachments.invoice_pdf(invoice)
     verdict = examine(attachments.decoded(own)) if own else None
-    context = RuleContext(pdf=verdict, file_name=file_name)
+    earlier = batch.earlier(invoice, file_name) if batch else ""
+    context = RuleContext(pdf=verdict, file_name=file_name.replace("\\", "/").rpartition("/")[2], earlier=earlier)
     findings = (
         *reading.findings,
         *faults_of_form(source, reading),
         *_placed(judge(invoice, source_format, context=context), invoice),
     )
-    return Check(source_format, invoice, findings)
+    return Check(source_format, invoice, tuple(in_document_order(findings, invoice.root)))
 
 
 def _placed(findings: Iterable[Finding], invoice: Invoice) -> list[Finding]:

@@ -197,7 +197,8 @@ class VatCategory:
     """What VAT applies: EN category BT-118/BT-151 as the source writes it, rate in percent BT-119/BT-152.
 
     `belgian_code` is TaxCategory/Name (section 5: "03", "46/GO"), "" where the source states none.
-    `exemption_reason` BT-120, `exemption_code` BT-121 (VATEX-.., BETE-..).
+    `exemption_reason` BT-120, `exemption_code` BT-121 (VATEX-.., BETE-..). `scheme` is the tax it is about, VAT but
+    for a wrong document, "" where it says nothing.
     """
 
     category: str = ""
@@ -205,6 +206,7 @@ class VatCategory:
     belgian_code: str = ""
     exemption_reason: str = ""
     exemption_code: str = ""
+    scheme: str = field(default="VAT", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,7 +212,7 @@ def _attachments(root: Node) -> tuple[tuple[Attachment, ...], str, str]:
     for node in root.all("AdditionalDocumentReference"):
         attachment = _attachment(node)
         if attachment.id in SOFTWARE_REFERENCES and not attachment.content:
-            software = software or attachment.description
+            software = software or attachment.description or (attachment.id if attachment.id == "UBL.BE" else "")
         elif attachment.type_code == PROJECT and not attachment.content and not project:
             project = attachment.id
         else:

@@ -7,11 +7,12 @@ EN 16931 has no term for the Belgian code, so it is derived by a table of rules 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from core.efff.dossier import numbers_of, one_spelling
 from core.efff.formats import Format
 from core.efff.invoice import Invoice, Line, Party, VatBreakdown, VatCategory
 from core.efff.report import Derived, Dropped, Finding, Severity
@@ -122,8 +123,41 @@ RULES: Final = (
 )
 """Section 5 of the reference, steps 2 to 4, first match wins. Step 1 (stated) and step 5 (none) stand in `decide`."""
 
+
+@dataclass(frozen=True, slots=True)
+class VatOverride:
+    """A person's own rule: it goes before the table, but not before a code that the document itself states.
+
+    `supplier` is a VAT or enterprise number in any spelling, `category` and `rate` are as the document has them, and
+    `exemption` is a part of the exemption text or code, in any case, several parted by `|`. What is left empty fits
+    anything. A `code` that is no Belgian one has no effect.
+    """
+
+    code: str
+    supplier: str = ""
+    category: str = ""
+    rate: Decimal | None = None
+    exemption: str = ""
+
+    def fits(self, vat: VatCategory, invoice: Invoice) -> bool:
+        """Whether the rule is about this VAT category of this invoice."""
+        return (
+            self.code in CODES
+            and (not self.category or self.category == vat.category)
+            and (self.rate is None or self.rate == (vat.rate or ZERO))
+            and (not self.supplier or one_spelling(self.supplier) in numbers_of(invoice.supplier))
+            and (not self.exemption or self._mentioned(f"{vat.exemption_code}\n{vat.exemption_reason}".casefold()))
+        )
+
+    def _mentioned(self, text: str) -> bool:
+        return any(part.strip().casefold() in text for part in self.exemption.split("|") if part.strip())
+
+
 PROPOSAL: Final = "NA"
 """What is proposed where no code exists: foreign VAT is no Belgian VAT and is booked outside it."""
+
+
+OWN_RULE: Final = "own_rule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +179,18 @@ class Assigned:
     findings: tuple[Finding, ...]
 
 
-def decide(vat: VatCategory, invoice: Invoice, rules: Sequence[VatRule] = RULES) -> Decision:
+def decide(
+    vat: VatCategory,
+    invoice: Invoice,
+    rules: Sequence[VatRule] = RULES,
+    overrides: Iterable[VatOverride] = (),
+) -> Decision:
     """The Belgian code of one VAT category of an invoice."""
     if vat.belgian_code in CODES:
         return Decision(vat.belgian_code)
+    for own in overrides:
+        if own.fits(vat, invoice):
+            return Decision(own.code, OWN_RULE)
     if vat.exemption_code in BY_BETE:
         return Decision(BY_BETE[vat.exemption_code], "exemption_code")
     domestic = _is_belgian(invoice.supplier) and _is_belgian(invoice.customer)
@@ -188,8 +230,12 @@ def _charges_belgian_vat(invoice: Invoice) -> bool:
     return number.startswith("BE") if number[:2].isalpha() and number else _is_belgian(invoice.supplier)
 
 
-def assign(invoice: Invoice, rules: Sequence[VatRule] = RULES) -> Assigned:
-    """Gives every VAT category of the invoice its Belgian code. Each different category is reported once."""
+def assign(invoice: Invoice, rules: Sequence[VatRule] = RULES, *, overrides: Iterable[VatOverride] = ()) -> Assigned:
+    """Gives every VAT category of the invoice its Belgian code. Each different category is reported once.
+
+    A code by a person's own rule is told as derived, but asks nobody to confirm it (V79).
+    """
+    overrides = tuple(overrides)
     places: dict[VatCategory, tuple[str, int]] = {}
     complete, derived = _with_line_categories(invoice)
     for where, vat in _categories(complete):
@@ -199,7 +245,7 @@ def assign(invoice: Invoice, rules: Sequence[VatRule] = RULES) -> Assigned:
     findings: list[Finding] = []
     dropped: list[Dropped] = []
     for vat, (place, count) in places.items():
-        decision = decisions[vat] = decide(vat, complete, rules)
+        decision = decisions[vat] = decide(vat, complete, rules, overrides)
         where = f"{place}/cbc:Name"
         if decision.by is None and decision.code:
             _report_stated(CODES[decision.code], where, derived, dropped)
@@ -209,6 +255,8 @@ def assign(invoice: Invoice, rules: Sequence[VatRule] = RULES) -> Assigned:
         arguments = _arguments(vat, decision, count)
         if decision.code:
             derived.append(Derived(where, decision.code, f"vat_code_by_{decision.by}", arguments))
+        if decision.by == OWN_RULE:
+            continue
         code = "vat_code_undecided" if not decision.code else "vat_code_doubtful" if decision.otherwise else ""
         findings.append(Finding("V79", Severity.INFO, where, code or "vat_code_derived", arguments))
     return Assigned(_with_codes(complete, decisions), tuple(derived), tuple(dropped), tuple(findings))

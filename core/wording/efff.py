@@ -72,7 +72,9 @@ FORM: dict[str, Message] = {
     "flag_not_spelled_out": Message("{element} is {value}; e-fff 1.0 wants true or false.", "Convert the file again."),
     "required_value_missing": Message("{element} is missing; an e-fff file must have it.", ASK_SUPPLIER),
     "currency_not_in_efff_1": Message(
-        "The currency {currency} does not exist in e-fff 1.0, whose list is of 2007.", "Use e-fff 3.0 for this invoice."
+        "The currency {currency} does not exist in e-fff 1.0, whose list is of 2007.",
+        "Write this invoice as e-fff 3.0: choose the format e-fff-3.0 in the installation's options, "
+        "or convert it with --format e-fff-3.0.",
     ),
 }
 
@@ -94,6 +96,7 @@ VAT: dict[str, Message] = {
     "vat_code_by_exemption_reason": Message("Belgian VAT code by the exemption text ({count} places)."),
     "vat_code_by_category_and_rate": Message("Belgian VAT code by category {category} and {rate} % ({count} places)."),
     "vat_code_by_category": Message("Belgian VAT code by category {category} ({count} places)."),
+    "vat_code_by_own_rule": Message("Belgian VAT code by a rule of this installation ({count} places)."),
     "vat_code_replaced": Message("e-fff does not have the code {stated}."),
     "vat_code_unknown": Message("This is not a Belgian VAT code."),
     "vat_code_not_in_efff": Message("e-fff has no code for one-stop-shop VAT."),

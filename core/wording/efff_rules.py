@@ -54,6 +54,10 @@ RULE_MESSAGES: dict[str, Message] = {
     "credited_invoice_missing": Message(
         "The credit note does not say which invoice it corrects.", "Look for the invoice number in the PDF."
     ),
+    "invoice_twice_in_batch": Message(
+        "The invoice {number} of this supplier is in {earlier} already.",
+        "Import only one of the two files: a package refuses the second, or books it twice.",
+    ),
     # the PDF and other attachments
     "pdf_missing": Message(
         "There is no PDF inside; an e-fff file must contain one.", "Convert the file again, with its PDF beside it."
@@ -278,6 +282,25 @@ RULE_MESSAGES: dict[str, Message] = {
     "software_name_short": Message("“{name}” is too short for the name of the software that made the file.", AGAIN),
     "cash_discount_amount_missing": Message("There is a discount for paying early, but not its amount.", DISCOUNT),
     "cash_discount_day_missing": Message("There is a discount for paying early, but not until which day.", DISCOUNT),
+    "line_part_without_taxable": Message(
+        "Line {line}: one part of its VAT does not say on which amount, which a discount for paying early demands.",
+        AGAIN,
+    ),
+    "line_part_without_vat": Message(
+        "Line {line}: one part of its VAT has no amount, which a discount for paying early demands.", AGAIN
+    ),
+    "line_part_without_category": Message(
+        "Line {line}: one part of its VAT has no category, which a discount for paying early demands.", AGAIN
+    ),
+    "line_part_without_code": Message(
+        "Line {line}: one part of its VAT has no Belgian VAT code, which a discount for paying early demands.", AGAIN
+    ),
+    "line_part_without_rate": Message(
+        "Line {line}: one part of its VAT has no rate, which a discount for paying early demands.", AGAIN
+    ),
+    "line_part_not_vat": Message(
+        "Line {line}: one part of its tax is not marked as VAT, which a discount for paying early demands.", AGAIN
+    ),
     "line_without_vat": Message(
         "Line {line} does not state its VAT, which a discount for paying early demands.", AGAIN
     ),
@@ -287,4 +310,32 @@ RULE_MESSAGES: dict[str, Message] = {
     "line_cash_discount_missing": Message(
         "There is a discount for paying early, but line {line} has no part without VAT for it.", VAT_BOOKING
     ),
+    # the rules of UBL.BE
+    "ublbe_invoice_reference_missing": Message(
+        "No attachment is described as CommercialInvoice or CreditNote; UBL.BE wants one.",
+        "Convert it to e-fff: the invoice's PDF is marked there.",
+    ),
+    "ublbe_invoice_references_several": Message(
+        "{count} attachments are described as the invoice; UBL.BE wants one.",
+        "Check after the import that the right PDF is shown.",
+    ),
+    "ublbe_software_not_named": Message(
+        "The file does not name the software that made it (reference UBL.BE).", "Nothing to do for the booking."
+    ),
+    "ublbe_reference_not_described": Message(
+        "The attachment {name} has no description; UBL.BE wants one.", "Nothing to do for the booking."
+    ),
+    "ublbe_mention_unknown": Message(
+        "{mention} is not a legal mention of UBL.BE (BELM-001 to BELM-008).", "Look for the legal mention in the PDF."
+    ),
+    "ublbe_discount_percent_wrong": Message("A discount of {percent} % for paying early is not possible.", DISCOUNT),
+    "ublbe_discount_amount_missing": Message(
+        "There is a discount for paying early, but not the amount to pay then.", DISCOUNT
+    ),
+    "ublbe_discount_day_missing": Message("There is a discount for paying early, but not its last day.", DISCOUNT),
+    "ublbe_exemption_code_unknown": Message("{stated} is not an exemption code of UBL.BE (BETE-..).", VAT_BOOKING),
+    "ublbe_exemption_reason_unknown": Message(
+        "“{stated}” is not one of the exemption texts that UBL.BE knows.", VAT_BOOKING
+    ),
+    "ublbe_line_without_vat": Message("Line {line} does not state its VAT amount; UBL.BE wants it.", VAT_BOOKING),
 }

@@ -84,13 +84,13 @@ class Values:
         if node is None:
             return VatCategory(rate=rate_beside)
         rate = self.number(node, "Percent")
-        node.take("TaxScheme", "ID")
         return VatCategory(
             category=node.take("ID"),
             rate=rate_beside if rate is None else rate,
             belgian_code=node.take("Name"),
             exemption_reason="\n".join(filter(None, (reason.value() for reason in node.all("TaxExemptionReason")))),
             exemption_code=node.take("TaxExemptionReasonCode"),
+            scheme=node.take("TaxScheme", "ID"),
         )
 
     def close(self) -> list[Finding]:

@@ -6,15 +6,15 @@ what they look at: one module a subject. Sentences: `core.wording.efff_rules`.
 
 from __future__ import annotations
 
-import re
 from decimal import ROUND_HALF_UP, Context, localcontext
 from itertools import chain
 from typing import Final
 
 from core.efff.formats import SourceFormat
 from core.efff.invoice import Invoice
+from core.efff.order import place
 from core.efff.report import Finding
-from core.efff.rules import amounts, attachments, identity, lines, official, parties, payment, vat
+from core.efff.rules import amounts, attachments, identity, lines, official, parties, payment, ublbe, vat
 from core.efff.rules.rule import Breach, Rule, RuleContext, Subject
 from core.efff.rules.table import RULES
 
@@ -29,42 +29,11 @@ CHECKS: Final = (
     *amounts.CHECKS,
     *lines.CHECKS,
     *official.CHECKS,
+    *ublbe.CHECKS,
 )
 
 ARITHMETIC: Final = Context(prec=60, rounding=ROUND_HALF_UP, traps=[])
 """Wide enough for any amount an invoice may state, half up as the reference asks, silent about absurd ones."""
-
-ORDER: Final = {
-    element: place
-    for place, element in enumerate(
-        (
-            "",
-            "cbc:ID",
-            "cbc:IssueDate",
-            "cbc:DueDate",
-            "cbc:InvoiceTypeCode",
-            "cbc:CreditNoteTypeCode",
-            "cbc:DocumentCurrencyCode",
-            "cbc:LineCountNumeric",
-            "cac:BillingReference",
-            "cac:AdditionalDocumentReference",
-            "cac:AccountingSupplierParty",
-            "cac:AccountingCustomerParty",
-            "cac:PayeeParty",
-            "cac:TaxRepresentativeParty",
-            "cac:PaymentMeans",
-            "cac:PaymentTerms",
-            "cac:AllowanceCharge",
-            "cac:TaxTotal",
-            "cac:LegalMonetaryTotal",
-            "cac:InvoiceLine",
-            "cac:CreditNoteLine",
-        )
-    )
-}
-"""The order of a UBL document, as far as rules point into it."""
-
-STEP: Final = re.compile(r"([^/\[]*)(?:\[(\d+)\])?")
 
 
 def check(invoice: Invoice, source_format: SourceFormat, *, context: RuleContext) -> list[Finding]:
@@ -72,13 +41,8 @@ def check(invoice: Invoice, source_format: SourceFormat, *, context: RuleContext
     subject = Subject(invoice, source_format, context)
     with localcontext(ARITHMETIC):
         breaches = list(chain.from_iterable(look(subject) for look in CHECKS))
-    return [finding for found in sorted(breaches, key=_place) if (finding := _finding(found, subject))]
-
-
-def _place(found: Breach) -> tuple[int, int]:
-    match = STEP.match(found.where)
-    assert match is not None  # it matches the empty string
-    return ORDER[match[1]], int(match[2] or 0)
+    breaches.sort(key=lambda found: place(f"/{found.where}", invoice.root))
+    return [finding for found in breaches if (finding := _finding(found, subject))]
 
 
 def _finding(found: Breach, subject: Subject) -> Finding | None:

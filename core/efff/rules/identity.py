@@ -1,4 +1,4 @@
-"""V05 and V10 to V15: what the document says it is. File name, number, dates, type, currency, credited invoice."""
+"""V05 and V10 to V16: what the document says it is. File name, number, dates, type, currency, credited invoice."""
 
 from __future__ import annotations
 
@@ -89,4 +89,10 @@ def credited_invoice(subject: Subject) -> Breaches:
         yield breach("credited_invoice_missing", "cac:BillingReference")
 
 
-CHECKS = (file_name, number, issue_date, document_type, currency, due_date, credited_invoice)
+def twice(subject: Subject) -> Breaches:
+    """V16: the same supplier, number, type and year in a file before this one (Venice refuses the second)."""
+    if subject.context.earlier:
+        yield breach("invoice_twice_in_batch", "cbc:ID", number=subject.invoice.number, earlier=subject.context.earlier)
+
+
+CHECKS = (file_name, number, issue_date, document_type, currency, due_date, credited_invoice, twice)

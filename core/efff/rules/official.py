@@ -1,14 +1,16 @@
 """The official rules of e-fff 3.0 that V05 to V84 do not cover: who made the file, and the cash discount.
 
-Reference, section 6.1. R001 is V25, R007 and R015 are V71, R016 is V70, R017 is V72; R010 to R012 and R014 hold for
-whatever states a VAT category. Only for a file that is checked as it stands: a conversion writes all of this itself.
+Reference, section 6.1. R001 is V25, R007 and R015 are V71, R016 is V70, R017 is V72.
+Only for a file that is checked as it stands: a conversion writes all of this itself.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from core.efff.formats import SourceFormat
+from core.efff.invoice import VatBreakdown
 from core.efff.rules.rule import Breaches, Subject, breach
 from core.efff.vat import CASH_DISCOUNT
 
@@ -31,7 +33,7 @@ def software(subject: Subject) -> Breaches:
 
 
 def cash_discount(subject: Subject) -> Breaches:
-    """R005, R006, R013, and R008, R009, R018 for the lines."""
+    """R005, R006, R013, and R008 to R012, R014, R018 for the lines."""
     discount = subject.invoice.cash_discount
     if not _judged(subject) or discount is None or discount.percent is None:
         return
@@ -45,8 +47,29 @@ def cash_discount(subject: Subject) -> Breaches:
         where = subject.line(position, "cac:TaxTotal/cac:TaxSubtotal")
         if line.vat_amount is None and not line.vat_subtotals:
             yield breach("line_without_vat", where, line=line.id)
-        elif not any(part.vat.exemption_reason.strip() == CASH_DISCOUNT for part in line.vat_subtotals):
+            continue
+        if not any(part.vat.exemption_reason.strip() == CASH_DISCOUNT for part in line.vat_subtotals):
             yield breach("line_cash_discount_missing", where, line=line.id)
+        for number, part in enumerate(line.vat_subtotals, 1):
+            for code, element in _missing(part):
+                yield breach(code, f"{where}[{number}]/{element}", line=line.id)
+
+
+def _missing(part: VatBreakdown) -> Iterator[tuple[str, str]]:
+    """What the VAT of a line leaves out: R008 to R012, R014."""
+    vat, category = part.vat, "cac:TaxCategory"
+    if part.taxable is None:
+        yield "line_part_without_taxable", "cbc:TaxableAmount"
+    if part.amount is None:
+        yield "line_part_without_vat", "cbc:TaxAmount"
+    if not vat.category:
+        yield "line_part_without_category", f"{category}/cbc:ID"
+    if not vat.belgian_code.strip():
+        yield "line_part_without_code", f"{category}/cbc:Name"
+    if vat.rate is None:
+        yield "line_part_without_rate", f"{category}/cbc:Percent"
+    if vat.scheme != "VAT":
+        yield "line_part_not_vat", f"{category}/cac:TaxScheme/cbc:ID"
 
 
 CHECKS = (software, cash_discount)

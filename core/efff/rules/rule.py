@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from core.efff.formats import Format, SourceFormat
 from core.efff.invoice import Invoice
@@ -30,7 +31,9 @@ class Rule:
     the severity by format, None meaning that the rule is not applied there. The format is the source's; with
     `of_result` it is what the document becomes (the target of a conversion, else the source's own).
     `blocks` is None for "at level error". `never`: a person may not override it. `differs` says where and why this
-    is not the reference's word.
+    is not the reference's word. `told_by` is the part of the room that finds it: `rules` judge an `Invoice` here, the
+    others have said it before one exists (`reader`), about the XML (`form`), about the codes (`vat`), or about whose
+    it is (`dossier`).
     """
 
     id: str
@@ -41,6 +44,7 @@ class Rule:
     blocks: bool | None = None
     never: bool = False
     differs: str = ""
+    told_by: Literal["rules", "reader", "form", "vat", "dossier"] = "rules"
 
     def level(self, subject: Subject) -> Severity | None:
         """The severity for this document, None where the rule is not applied."""
@@ -58,7 +62,8 @@ class RuleContext:
     `target` is what the document is being converted to, None for a plain check. `pdf` is the verdict on the PDF that
     is or would be inside; `rendered` says that it was drawn by us, `missing` which characters could not be drawn then,
     and `refused_pdf` is the verdict on a PDF that came with the document and could not be used. `file_name` is the
-    name of the checked file, "" where there is none.
+    name of the checked file, "" where there is none. `earlier` is the file of the same batch that held this invoice
+    before, "" for none (`core.efff.batch`).
     `today` is None where a document must get the same findings every day.
     """
 
@@ -69,6 +74,7 @@ class RuleContext:
     rendered: bool = False
     missing: tuple[str, ...] = ()
     refused_pdf: PdfVerdict | None = None
+    earlier: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""The rules V05 to V84, and the official ones of 3.0, as data: one row for each way to break one.
+"""The rules V01 to V84, the official ones of 3.0 and those of UBL.BE, as data: one row for each way to break one.
 
-Read section 10 of the e-fff reference beside it. V01 to V04, V06 and the currencies of V13 are the reader's, the form
-of V03 the profile's, V16 and V37 the delivery's, V79 the conversion's.
+Read section 10 of the e-fff reference beside it. Most rows are judged here, on an `Invoice`; `told_by` names the part
+of the room that finds the others: the reader (V01, V02, V04, V06, the currencies of V13), the form of the XML (V03),
+the derivation of codes (V79) and the dossier's check (V37).
 """
 
 from __future__ import annotations
@@ -27,6 +28,59 @@ ONLY_EFFF: Final = _in(frozenset(SourceFormat) - EFFF, None)
 ONLY_3: Final = {SourceFormat.EFFF_1: W, SourceFormat.UBL_BE: W}
 
 _ROWS: Final = (
+    # whether it can be read at all
+    *(
+        Rule("V01", code, E, never=True, told_by="reader")
+        for code in (
+            "file_is_empty",
+            "file_is_pdf",
+            "file_is_zip",
+            "file_is_html",
+            "file_is_not_xml",
+            "xml_not_well_formed",
+            "xml_has_doctype",
+            "xml_too_deep",
+            "xml_encoding_unknown",
+            "xml_encoding_wrong",
+        )
+    ),
+    Rule("V02", "root_is_no_ubl_invoice", E, never=True, told_by="reader"),
+    Rule("V24", "document_too_large", E, never=True, told_by="reader"),
+    Rule("V04", "format_not_recognised", E, blocks=False, told_by="reader"),
+    Rule("V04", "versions_mixed", W, told_by="reader"),
+    Rule("V06", "encoding_is_not_utf8", W, told_by="reader"),
+    Rule("V13", "amount_in_other_currency", E, told_by="reader"),
+    # its form
+    Rule("V03", "value_is_no_number", E, never=True, told_by="reader"),
+    Rule("V03", "value_is_no_date", E, never=True, told_by="reader"),
+    *(
+        Rule("V03", code, E, never=True, told_by="form")
+        for code in (
+            "not_valid_ubl",
+            "element_not_in_ubl_20",
+            "attribute_not_in_ubl_20",
+            "newer_body_under_old_header",
+            "element_too_often",
+            "element_out_of_order",
+            "required_value_missing",
+            "code_not_in_ubl_20",
+            "amount_without_currency",
+            "flag_not_spelled_out",
+            "currency_not_in_efff_1",
+        )
+    ),
+    Rule("V03", "element_not_in_profile", W, told_by="form"),
+    # whose it is
+    Rule(
+        "V37",
+        "direction_unclear",
+        E,
+        never=True,
+        told_by="dossier",
+        differs="V36, and for a person to decide, where the dossier is on both sides",
+    ),
+    Rule("V37", "not_this_dossier", E, never=True, told_by="dossier"),
+    Rule("V37", "dossier_numbers_missing", E, never=True, told_by="dossier"),
     # what the document says it is
     Rule("V05", "file_name_unlike_efff", W, ONLY_EFFF),
     Rule("V05", "file_name_of_other_supplier", W, ONLY_EFFF),
@@ -42,6 +96,7 @@ _ROWS: Final = (
     Rule("V14", "due_before_issue", W),
     Rule("V14", "due_date_missing", W, differs="not asked of a credit note: nobody pays it"),
     Rule("V15", "credited_invoice_missing", W),
+    Rule("V16", "invoice_twice_in_batch", W),
     # the PDF and other attachments
     Rule("V20", "pdf_missing", E, never=True),
     Rule("V20", "pdf_rendered", I),
@@ -118,6 +173,7 @@ _ROWS: Final = (
     Rule("V76", "customer_in_eu", W),
     Rule("V77", "exemption_reason_missing", W),
     Rule("V78", "subtotal_twice", W),
+    *(Rule("V79", code, I, told_by="vat") for code in ("vat_code_derived", "vat_code_doubtful", "vat_code_undecided")),
     # the lines
     Rule("V59", "line_amount_wrong", E, WARNS_IN_BELGIAN),
     Rule("V60", "line_vat_wrong", W),
@@ -143,8 +199,31 @@ _ROWS: Final = (
     Rule("EFFF-T10-R005", "cash_discount_amount_missing", E),
     Rule("EFFF-T10-R006", "cash_discount_day_missing", E),
     Rule("EFFF-T10-R008", "line_without_vat", E),
+    Rule("EFFF-T10-R008", "line_part_without_taxable", E),
+    Rule("EFFF-T10-R009", "line_part_without_vat", E),
+    Rule("EFFF-T10-R010", "line_part_without_category", E),
+    Rule("EFFF-T10-R011", "line_part_without_code", E),
+    Rule("EFFF-T10-R012", "line_part_without_rate", E),
+    Rule("EFFF-T10-R014", "line_part_not_vat", E),
     Rule("EFFF-T10-R013", "cash_discount_part_missing", E),
     Rule("EFFF-T10-R018", "line_cash_discount_missing", E),
+    # the rules that UBL.BE adds to EN 16931, on a UBL.BE file that is checked as it stands
+    *(
+        Rule(id, code, W, differs="warns: the file may still be converted, and the rest of its rules are in V70, V71")
+        for id, code in (
+            ("BE-02", "ublbe_invoice_reference_missing"),
+            ("BE-02", "ublbe_invoice_references_several"),
+            ("BE-03", "ublbe_software_not_named"),
+            ("BE-04", "ublbe_reference_not_described"),
+            ("BE-05", "ublbe_mention_unknown"),
+            ("BE-07", "ublbe_discount_percent_wrong"),
+            ("BE-08", "ublbe_discount_amount_missing"),
+            ("BE-09", "ublbe_discount_day_missing"),
+            ("BE-11", "ublbe_exemption_code_unknown"),
+            ("BE-12", "ublbe_exemption_reason_unknown"),
+            ("BE-14", "ublbe_line_without_vat"),
+        )
+    ),
 )
 
 RULES: Final[Mapping[str, Rule]] = {row.code: row for row in _ROWS}

@@ -156,10 +156,17 @@ def belgian_codes(subject: Subject) -> Breaches:
 
 
 def _categories(subject: Subject) -> Iterator[tuple[str, VatCategory]]:
+    """Every VAT category; the parts of lines with a cash discount have rules of their own (EFFF-T10-R011)."""
     for path, part in subtotals(subject):
         yield f"{path}/cac:TaxCategory", part.vat
+    for position, entry in enumerate(subject.invoice.allowances_charges, 1):
+        if entry.vat is not None:
+            yield f"cac:AllowanceCharge[{position}]/cac:TaxCategory", entry.vat
+    parts = subject.invoice.cash_discount is None
     for position, line in enumerate(subject.invoice.lines, 1):
         yield subject.line(position, "cac:Item/cac:ClassifiedTaxCategory"), line.vat
+        for number, part in enumerate(line.vat_subtotals if parts else (), 1):
+            yield subject.line(position, f"cac:TaxTotal/cac:TaxSubtotal[{number}]/cac:TaxCategory"), part.vat
 
 
 def pairs(subject: Subject) -> Breaches:
