@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from textual.message import Message
 from textual.screen import Screen
 
-from core.model import Space
-from core.operations import installing, trial, walkthrough
+from core.errors import ProductError
+from core.model import Arguments, Space
+from core.operations import engines, installing, trial, walkthrough
 from core.operations.desk import Desk
 from tui.console import BOTTOM, Console
 from tui.journey import WALKTHROUGH, Journey, resume
@@ -20,16 +22,47 @@ if TYPE_CHECKING:
     from tui.screens.form import FormScreen
 
 
+class Troubled(Message):
+    """Something that was started with the console could not be started."""
+
+    def __init__(self, code: str, arguments: Arguments) -> None:
+        super().__init__()
+        self.code = code
+        self.arguments = arguments
+
+
 class BanqupConsole(Console):
-    """The console with its screens."""
+    """The console with its screens. `start_engine`: where a space is active and no engine runs, starts one."""
+
+    def __init__(
+        self, desk: Desk, *, space: str | None = None, ascii_only: bool = False, start_engine: bool = False
+    ) -> None:
+        super().__init__(desk, space=space, ascii_only=ascii_only)
+        self._start_engine = start_engine
 
     def on_mount(self) -> None:
         """The walkthrough where nothing is installed yet or it was left half-way, else the queue."""
         self.push_screen(self._first_screen())
-        if trial.is_trial(self.desk):
+        if self._start_engine and not self.desk.readonly:
             self.run_worker(
-                trial.resume(self.desk), description="start the sandbox", group="operations", exit_on_error=False
+                self._bring_up(), description="start what is needed", group="operations", exit_on_error=False
             )
+
+    async def _bring_up(self) -> None:
+        """The sandbox of a trial, then the engine of active spaces; a failure is said, and the console goes on."""
+        try:
+            await trial.resume(self.desk)
+            if any(each.active for each in installing.installations(self.desk)):
+                await self.in_background(lambda: engines.ensure(self.own_desk()))
+        except ProductError as error:
+            self.post_message(Troubled(error.code, error.arguments))
+        self.look_again()
+
+    def on_troubled(self, message: Troubled) -> None:
+        """Says it on the screen that is seen."""
+        say = getattr(self.screen, "say_code", None)
+        if say is not None and getattr(self.screen, "standing", False):
+            say(message.code, message.arguments, "error")
 
     def _first_screen(self) -> Screen[Any]:
         installed = installing.installations(self.desk)
@@ -46,12 +79,12 @@ class BanqupConsole(Console):
 
     # -- the journey through the steps -------------------------------------------------------------------------------
 
-    def advance(self, screen: FormScreen) -> None:
-        """A step is done: the next one, or the queue at the end."""
+    def advance(self, screen: FormScreen, to: str | None = None) -> None:
+        """A step is done: the next one (or `to`), or the queue at the end."""
         journey = screen.journey
         if journey is None:
             return
-        following = journey.after(screen.guide)
+        following = to or journey.after(screen.guide)
         self._remember(journey, following or walkthrough.DONE)
         if following is None:
             self._finish()
@@ -222,6 +255,6 @@ def step_screen(step: str, journey: Journey | None) -> FormScreen:
 def run_console(desk: Desk, *, space: str | None = None, ascii_only: bool = False, mouse: bool = False) -> int:
     """Runs the console until it is left; returns the exit code."""
     chosen = installing.find(desk, space).space if space else None
-    app = BanqupConsole(desk, space=chosen, ascii_only=ascii_only)
+    app = BanqupConsole(desk, space=chosen, ascii_only=ascii_only, start_engine=True)
     app.run(mouse=mouse)
     return app.return_code or 0

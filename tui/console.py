@@ -49,7 +49,9 @@ class Console(App[int]):
         self.snapshot: Snapshot | None = None
         self.trouble = ""
         self.feed: Feed | None = None
-        self._theme_name = chosen
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.set_reactive(Console.theme, THEMES[chosen].name)
         self._background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stores")
         self._own_desk: Desk | None = None
 
@@ -58,11 +60,8 @@ class Console(App[int]):
         return {"cursor": "#274a63", "field": "#1a232d"}
 
     def on_mount(self) -> None:
-        """Colours, no movement, and the first look at the stores."""
+        """No movement, and the first look at the stores."""
         self.animation_level = "none"
-        for theme in THEMES.values():
-            self.register_theme(theme)
-        self.theme = THEMES[self._theme_name].name
         self.feed = Feed(self.desk, self, space=lambda: self.space)
         self.feed.start()
 
@@ -115,11 +114,12 @@ class Console(App[int]):
 
     def _tell(self) -> None:
         screen: Screen[Any] = self.screen
-        follow = getattr(screen, "follow", None)
-        if follow is not None and self.snapshot is not None:
-            follow(self.snapshot)
-        elif hasattr(screen, "refresh_frame"):
-            screen.refresh_frame()
+        if not getattr(screen, "standing", False):
+            return
+        if self.snapshot is not None:
+            screen.follow(self.snapshot)  # type: ignore[attr-defined]
+        else:
+            screen.refresh_frame()  # type: ignore[attr-defined]
 
     def look_again(self) -> None:
         """Reads a new snapshot at once."""

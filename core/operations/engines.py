@@ -75,6 +75,20 @@ def start(desk: Desk) -> EngineState:
     raise UsageError("engine_did_not_start", status=child.returncode, log=str(log), words=_last_words(log))
 
 
+def ensure(desk: Desk) -> EngineState:
+    """The running engine, or a new one; another person's start in the same moment is as good."""
+    running = engine(desk)
+    if running.running:
+        return running
+    try:
+        return start(desk)
+    except UsageError:
+        running = engine(desk)
+        if running.running:
+            return running
+        raise
+
+
 def _spawn(desk: Desk, log: Path) -> subprocess.Popen[bytes]:
     """One process of its own session, so that closing the terminal does not end it. No secret in its arguments."""
     environ = dict(desk.environ)

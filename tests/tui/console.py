@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -25,7 +25,6 @@ from core import __version__
 from core.config import PingwinTarget
 from core.ledger.base import Claim, Discovery, Finding, Move, Prepared
 from core.model import NEVER, Direction, Rule, State, invoice_key
-from core.operations import activation
 from core.sync.lock import EngineLock
 from tests.core.operations.fakes import NOW, OTHER, OWN, SPACE, FakeDesk, make_desk, set_up
 from tui.app import BanqupConsole
@@ -108,7 +107,17 @@ DOCUMENTS = (
 )
 
 REPORT = {
-    "findings": json.dumps([{"rule": "V40", "severity": "warning", "where": "/Invoice/PaymentMeans", "code": "V40"}]),
+    "findings": json.dumps(
+        [
+            {
+                "rule": "V40",
+                "severity": "warning",
+                "where": "/Invoice/PaymentMeans",
+                "code": "iban_wrong",
+                "arguments": {"account": "BE00 0000 0000 0000"},
+            }
+        ]
+    ),
     "derived": json.dumps(
         [{"path": "/Invoice/TaxTotal/cbc:TaxPointDate", "value": "2026-09-02", "code": "tax_point_is_issue_date"}]
     ),
@@ -149,32 +158,33 @@ def _template() -> Path:
     set_up(desk, OTHER, file_id="D2")
     target = PingwinTarget(kind="http", contract="a-multipart", base_url="https://pingwin.example")
     desk.installations.save_machine(desk.machine.model_copy(update={"pingwin": target}))
-    run_space(desk)
+    run_spaces(desk)
     fill(desk)
     desk.close()
     return directory
 
 
 def office(directory: Path, **environ: str) -> FakeDesk:
-    """A desk with two spaces, one of them active, and a delivery in every state that a person meets."""
+    """A desk with two spaces, both active, and a delivery in every state that a person meets."""
     shutil.copytree(_template(), directory, dirs_exist_ok=True)
     return empty_desk(directory, **environ)
 
 
-def run_space(desk: FakeDesk) -> None:
-    """Switches the first space on, with a baseline of two documents."""
+def run_spaces(desk: FakeDesk) -> None:
+    """Switches both spaces on; the first has two documents from before."""
     ledger, now = desk.ledger, desk.clock.now()
-    begun = ledger.begin_activation(
-        SPACE.id, Rule(), started_ns=500, kind="activation", requested_at=now, actor="an", now=now
-    )
     old = [
         discovery(Made(f"OLD-{n}", "Molens van Brabant NV", "BE0477472701", 1, "10.00"), State.HISTORY) for n in (1, 2)
     ]
-    ledger.record_baseline(begun.id, old, [], now=now)
-    ledger.complete_activation(begun.id, watermark_ns=500, now=now)
-    changed = {"active": True, "activated_at": "2026-09-21T12:00:00+00:00"}
-    desk.installations.change(SPACE.id, lambda each: type(each).model_validate({**each.model_dump(), **changed}))
-    assert activation is not None
+    changed = {"active": True, "activated_at": datetime(2026, 9, 21, 12, tzinfo=UTC)}
+    for space, history in ((SPACE.id, old), (OTHER.id, [])):
+        begun = ledger.begin_activation(
+            space, Rule(), started_ns=500, kind="activation", requested_at=now, actor="an", now=now
+        )
+        ledger.record_baseline(begun.id, history, [], now=now)
+        ledger.complete_activation(begun.id, watermark_ns=500, now=now)
+        ledger.record_poll(space, [], watermark_ns=600, next_poll=now + 300, swept=False, now=now + 600)
+        desk.installations.change(space, lambda each: each.model_copy(update=changed))
 
 
 def discovery(made: Made, state: State = State.SEEN) -> Discovery:

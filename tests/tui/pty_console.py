@@ -24,9 +24,11 @@ import sys
 from pathlib import Path
 from core.config import Home
 from core.operations.desk import Desk
-from tui.app import run_console
+from tui.app import BanqupConsole
 home = Path(sys.argv[1])
-sys.exit(run_console(Desk(Home(home, home, "single"), "an"), ascii_only="--ascii" in sys.argv))
+app = BanqupConsole(Desk(Home(home, home, "single"), "an"), ascii_only="--ascii" in sys.argv)
+app.run(mouse=False)
+sys.exit(app.return_code or 0)
 """
 """What the command does once it has found its home; a test may put another one in its place."""
 

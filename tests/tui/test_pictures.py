@@ -17,8 +17,9 @@ import pytest
 from textual.pilot import Pilot
 
 from core.model import Direction, Party
-from core.operations import walkthrough
-from tests.core.operations.fakes import NOW, OWN, SPACE, FakeDesk, connect, purchase
+from core.operations import activation, walkthrough
+from core.operations.overview import Health
+from tests.core.operations.fakes import NOW, OTHER, OWN, SPACE, FakeDesk, connect, purchase
 from tests.tui.console import HeldEngine, console, empty_desk, office, picture, screen, wait_for
 from tui.app import step_screen
 from tui.journey import WALKTHROUGH, Journey
@@ -61,7 +62,7 @@ async def compare(pilot: Pilot[int], name: str) -> None:
         return
     assert file.exists(), f"no approved picture {name}.svg: run with UPDATE_SCREENSHOTS=1 and look at it"
     if shown != file.read_text():
-        other = Path(os.environ.get("SCREENSHOT_DIFFERENCES", "/tmp")) / f"{name}.svg"  # noqa: S108
+        other = Path(os.environ.get("SCREENSHOT_DIFFERENCES", "/tmp")) / f"{name}.svg"
         other.write_text(shown)
         pytest.fail(f"{name} looks different from its approved picture; the new one is {other}")
 
@@ -95,6 +96,8 @@ async def _document_end(pilot: Pilot[int]) -> None:
 
 
 async def _spaces(pilot: Pilot[int]) -> None:
+    activation.hold(pilot.app.desk, OTHER.id)  # type: ignore[attr-defined]
+    await wait_for(pilot, lambda: pilot.app.snapshot.worst is Health.HELD, "the hold")  # type: ignore[attr-defined]
     await pilot.press("2")
     await screen(pilot, "SpacesScreen")
 

@@ -88,8 +88,8 @@ def test_resizing_and_leaving(desk: FakeDesk) -> None:
 
 
 CRASHING = PROGRAM.replace(
-    "from tui.app import run_console\n",
-    "from tui.app import BanqupConsole, run_console\n"
+    "from tui.app import BanqupConsole\n",
+    "from tui.app import BanqupConsole\n"
     "def boom(self):\n"
     "    api_key = open(sys.argv[1] + '/credentials.toml').read()\n"
     "    raise RuntimeError(api_key)\n"

@@ -14,7 +14,6 @@ from textual.widget import Widget
 from core.installations import Installation
 from core.operations import activation, engines
 from core.operations.activation import Preview
-from core.operations.engines import EngineState
 from tui.actions import Scope
 from tui.i18n import _, count, ngettext, worded
 from tui.journey import Journey
@@ -90,7 +89,7 @@ class ActivateScreen(FormScreen):
                 continue
             said = worded(code, arguments)
             spans.append(Span(f"{said.sentence} {said.advice}".strip(), "warning"))
-        self.query_one("#remarks", Paragraph).show_spans([*spans, Span("")] if spans else [])
+        self.query_one("#remarks", Paragraph).show_spans(spans)
         self.query_one(Menu).offer(self._choices(preview))
 
     def _choices(self, preview: Preview) -> list[Choice]:
@@ -130,13 +129,7 @@ class ActivateScreen(FormScreen):
         )
 
     def _activated(self, _installation: Installation) -> None:
-        self.stored("start the engine", self._engine, lambda _state: self.done())
-
-    def _engine(self) -> EngineState:
-        """The running engine, or a new one."""
-        desk = self.app.own_desk()
-        running = engines.engine(desk)
-        return running if running.running else engines.start(desk)
+        self.stored("start the engine", lambda: engines.ensure(self.app.own_desk()), lambda _state: self.done())
 
 
 def _history(preview: Preview) -> str:

@@ -103,6 +103,11 @@ class ConsoleScreen(Screen[Result], Generic[Result]):
         """The screen's own widgets."""
         return ()
 
+    @property
+    def standing(self) -> bool:
+        """Whether the widgets are there: not before they are composed, and not while the screen is taken down."""
+        return self.is_attached and bool(self.query(KeyBar))
+
     def heading(self) -> Line:
         """The second line: where one is."""
         return ()
@@ -118,7 +123,7 @@ class ConsoleScreen(Screen[Result], Generic[Result]):
 
     def refresh_frame(self) -> None:
         """First line, title and keys; each repaints only where it differs."""
-        if not self.is_mounted:
+        if not self.standing:
             return
         self.query_one(StatusLine).show(self.app.snapshot, self.app.trouble)
         self.query_one("#title", OneLine).show(self.heading())
@@ -261,12 +266,15 @@ class ConsoleScreen(Screen[Result], Generic[Result]):
         """Hands a result to whoever asked for it."""
         message.stop()
         self._busy.discard(message.name)
-        message.then(message.result)
+        if self.standing:
+            message.then(message.result)
 
     def on_failed(self, message: Failed) -> None:
         """Says what went wrong; what was on the screen stays."""
         message.stop()
         self._busy.discard(message.name)
+        if not self.standing:
+            return
         self.say_code(message.code, message.arguments, "error")
         if message.otherwise is not None:
             message.otherwise()

@@ -78,7 +78,7 @@ class FormScreen(ConsoleScreen[None]):
 
     def situation(self) -> Situation:
         """A screen without fields needs no key for them."""
-        return replace(super().situation(), fields=any(field.display for field in self.query(Input)))
+        return replace(super().situation(), fields=any(field.display for field in self.query("#body Input")))
 
     # -- keys --------------------------------------------------------------------------------------------------------
 

@@ -135,21 +135,35 @@ class SpaceScreen(FormScreen):
 
     def _offer(self, text: str) -> None:
         wanted = text.strip().casefold()
-        installed = set(self.app.space_names())
+        remarks = self._remarks()
         choices = [
             Choice(
                 space.id,
                 neutral(space.name) or space.id,
-                _("installed already") if space.id in installed else space.id[:8],
-                enabled=space.id not in installed,
+                remarks.get(space.id, (space.id[:8], True))[0],
+                enabled=remarks.get(space.id, ("", True))[1],
             )
             for space in self._spaces
             if wanted in space.name.casefold() or space.id.startswith(wanted)
         ]
         self.query_one(Menu).offer(choices)
 
+    def _remarks(self) -> dict[str, tuple[str, bool]]:
+        """What is said of a space where it is installed, and whether it can be chosen."""
+        spaces = self.app.snapshot.spaces if self.app.snapshot else ()
+        return {
+            each.installation.space: (
+                (_("active already"), False) if each.installation.active else (_("installed: go on with it"), True)
+            )
+            for each in spaces
+        }
+
     def picked(self, choice: str) -> None:
-        """On to the consent."""
-        if self.journey is not None:
-            self.journey.space = next(space for space in self._spaces if space.id == choice)
-        self.done()
+        """On to the consent, or past it where it was given."""
+        if self.journey is None:
+            return
+        self.journey.space = next(space for space in self._spaces if space.id == choice)
+        if choice in self.app.space_names():
+            self.app.advance(self, "numbers")
+        else:
+            self.done()

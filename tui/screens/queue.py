@@ -16,10 +16,11 @@ from core.operations import engines, overview
 from core.operations.decisions import Decided
 from core.operations.desk import Desk
 from core.operations.overview import Snapshot
-from tui.actions import Scope
+from tui.actions import BY_ID, Scope
 from tui.i18n import N_, _, count, ngettext
 from tui.plain import neutral
 from tui.screens.acting import ActingScreen
+from tui.widgets.key_bar import KeyBar
 from tui.widgets.lines import OneLine
 from tui.widgets.queue_table import Group, QueueTable, Window
 from tui.widgets.reason import reason_lines
@@ -107,6 +108,18 @@ class QueueScreen(ActingScreen[None]):
         if table.marked:
             right = _("{count} marked").format(count=len(table.marked)) + "  " + right
         return between(left, (Span(right + " ", "text-muted"),), self.size.width)
+
+    def refresh_keys(self) -> None:
+        """While the filter is typed, letters are text: only its own two keys are offered."""
+        if self.focused is self.query_one("#filter", Input):
+            labels = {"next": _("To the table"), "back": _("Show everything")}
+            self.query_one(KeyBar).offer((BY_ID["next"], BY_ID["back"]), labels)
+        else:
+            super().refresh_keys()
+
+    def on_descendant_focus(self) -> None:
+        """Other keys in the filter line."""
+        self.refresh_keys()
 
     # -- reading -----------------------------------------------------------------------------------------------------
 

@@ -60,7 +60,7 @@ class Lines(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes, markup=False)
         self._painted: list[Painted] = []
-        self._theme = ""
+        self._tones: Tones | None = None
 
     def content(self, width: int, height: int) -> list[Painted]:
         """The lines for a room of `width` by `height` cells, from the top of the widget."""
@@ -117,8 +117,8 @@ class Lines(Widget):
     def notify_style_update(self) -> None:
         """Another theme: everything looks different. A change of focus comes here too, and changes nothing."""
         super().notify_style_update()
-        if self._theme != self.app.theme:
-            self._theme = self.app.theme
+        if self._tones is not self.app_tones:
+            self._tones = self.app_tones
             self.refresh()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -18,10 +19,9 @@ VARIABLES = {"strong": "foreground", "key": "accent"}
 
 @dataclass
 class Tones:
-    """The styles of one theme."""
+    """The styles of one theme, as long as the app holds these very variables."""
 
-    theme: str
-    ansi: bool
+    variables: Mapping[str, str]
     cursor: Style
     styles: dict[str, Style] = field(default_factory=dict)
 
@@ -36,7 +36,7 @@ _cache: WeakKeyDictionary[App[object], Tones] = WeakKeyDictionary()
 def tones_of(app: App[object]) -> Tones:
     """The tones of an app's theme."""
     known = _cache.get(app)
-    if known is None or known.theme != app.theme:
+    if known is None or known.variables is not app.theme_variables:
         known = _cache[app] = _tones(app)
     return known
 
@@ -53,7 +53,7 @@ def _tones(app: App[object]) -> Tones:
     else:
         background = _colour(variables.get("cursor", "")).color
         cursor = Style(bgcolor=background)
-    return Tones(app.theme, ansi, cursor, styles)
+    return Tones(variables, cursor, styles)
 
 
 def _colour(value: str) -> Style:
