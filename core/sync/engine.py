@@ -50,6 +50,7 @@ async def run(
             house = House(home, ledger, clock, environ)
             engine = Engine(house)
             with _signals(engine.stop):
+                lock.ready()
                 ready()
                 await (engine.once() if once else engine.forever())
             await house.close()

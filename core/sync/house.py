@@ -20,7 +20,7 @@ from core.banqup.client import BanqupClient
 from core.banqup.source import Source
 from core.clock import Clock
 from core.config import Home, Machine, PingwinTarget
-from core.efff.convert import Conversion, Format, convert
+from core.efff.convert import Conversion, Format, VatOverride, convert
 from core.errors import ConfigurationError
 from core.installations import Installation, Installations
 from core.ledger.base import Ledger
@@ -61,12 +61,14 @@ def _banqup(machine: Machine, secret: SecretStr) -> ClosingSource:
     return BanqupClient(machine.banqup, secret, max_file_bytes=_largest_file(machine))
 
 
-def _convert(xml: bytes, target: Format, pdf: bytes | None, key: str) -> Conversion:
+def _convert(
+    xml: bytes, target: Format, pdf: bytes | None, key: str, /, *, vat_overrides: tuple[VatOverride, ...] = ()
+) -> Conversion:
     """Converts; a large document in a process of its own, whose memory goes back with it (decision 28)."""
     if len(xml) + len(pdf or b"") <= LARGE:
-        return convert(xml, target, pdf=pdf, key=key)
+        return convert(xml, target, pdf=pdf, key=key, vat_overrides=vat_overrides)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        return process.submit(convert, xml, target, pdf=pdf, key=key).result()
+        return process.submit(convert, xml, target, pdf=pdf, key=key, vat_overrides=vat_overrides).result()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,26 @@ import fcntl
 import json
 import os
 import socket
+import time
 from pathlib import Path
 from typing import TypedDict
 
 from core import __version__
-from core.errors import UsageError
+from core.errors import StoreError, UsageError
+from core.files import unwritable
+
+LOOKING = 2.0
+"""Seconds for which `acquire` tries again while nobody but people who look hold the lock."""
 
 
 class Holder(TypedDict):
-    """Who holds the lock."""
+    """Who holds the lock. `ready` once the engine has opened its stores: until then it may still give up."""
 
     host: str
     pid: int
     since: float
     version: str
+    ready: int
 
 
 class EngineLock:
@@ -29,26 +35,48 @@ class EngineLock:
         self.path = path
         self.file_mode = file_mode
         self._descriptor: int | None = None
+        self._told: Holder | None = None
 
     def acquire(self, *, since: float) -> None:
         """Takes the lock, or raises UsageError `engine_runs_already` naming the holder."""
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, self.file_mode)
+        self._told = Holder(host=socket.gethostname(), pid=os.getpid(), since=since, version=__version__, ready=0)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, self.file_mode)
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+        try:
+            self._take(descriptor)
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, json.dumps(self._told).encode(), 0)
+            os.fsync(descriptor)
+        except OSError as error:
             os.close(descriptor)
-            holder = self.holder()
-            raise UsageError(
-                "engine_runs_already",
-                host=holder["host"] if holder else "",
-                pid=holder["pid"] if holder else 0,
-                since=holder["since"] if holder else 0.0,
-            ) from None
-        text = json.dumps(Holder(host=socket.gethostname(), pid=os.getpid(), since=since, version=__version__))
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, text.encode(), 0)
-        os.fsync(descriptor)
+            raise unwritable(self.path, error) from error
+        except UsageError:
+            os.close(descriptor)
+            raise
         self._descriptor = descriptor
+
+    def ready(self) -> None:
+        """Tells that the engine works. The text keeps its length, so that nobody reads half of it."""
+        assert self._descriptor is not None and self._told is not None, "acquired before"
+        self._told["ready"] = 1
+        os.pwrite(self._descriptor, json.dumps(self._told).encode(), 0)
+
+    def _take(self, descriptor: int) -> None:
+        """Locks it. Who asks for the holder has it shared for an instant: that keeps nobody from starting."""
+        end = time.monotonic() + LOOKING
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                holder = self.holder()
+                if holder is None and time.monotonic() < end:
+                    time.sleep(0.005)
+                    continue
+                host, pid, since = (holder["host"], holder["pid"], holder["since"]) if holder else ("", 0, 0.0)
+                raise UsageError("engine_runs_already", host=host, pid=pid, since=since) from None
+            return
 
     def release(self) -> None:
         """Gives the lock back."""
@@ -63,6 +91,8 @@ class EngineLock:
             descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise StoreError("file_not_read", where=str(self.path), why=error.strerror or "") from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -74,13 +104,15 @@ class EngineLock:
 
     @staticmethod
     def _read(descriptor: int) -> Holder:
+        """What the text says, or nothing where a crash tore it: the lock counts, not the text."""
         try:
-            text = json.loads(os.pread(descriptor, 4096, 0) or b"{}")
-        except ValueError:
-            text = {}
-        return Holder(
-            host=str(text.get("host", "")),
-            pid=int(text.get("pid", 0)),
-            since=float(text.get("since", 0.0)),
-            version=str(text.get("version", "")),
-        )
+            text = json.loads(os.pread(descriptor, 4096, 0))
+            return Holder(
+                host=str(text["host"]),
+                pid=int(text["pid"]),
+                since=float(text["since"]),
+                version=str(text["version"]),
+                ready=int(text.get("ready", 1)),
+            )
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return Holder(host="", pid=0, since=0.0, version="", ready=0)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from core.banqup.source import Source
 from core.clock import Clock
 from core.config import Timing
-from core.efff.convert import Conversion, Format
+from core.efff.convert import Conversion, Format, VatOverride
 from core.errors import SourceError
 from core.installations import Installation
 from core.ledger.base import Ledger
@@ -19,8 +20,22 @@ from core.pingwin.target import Credentials, Target
 from core.spool import Spool
 from core.sync.retry import Draw
 
-Convert = Callable[[bytes, Format, bytes | None, str], Conversion]
-"""XML, format, PDF beside it (or None), delivery key."""
+
+class Convert(Protocol):
+    """XML, format, PDF beside it (or None), delivery key; an installation's own VAT codes where it has any."""
+
+    def __call__(
+        self,
+        xml: bytes,
+        target: Format,
+        pdf: bytes | None,
+        key: str,
+        /,
+        *,
+        vat_overrides: tuple[VatOverride, ...] = (),
+    ) -> Conversion:
+        """Converts; whatever is wrong with the document is a finding."""
+        ...
 
 
 @dataclass(slots=True)

@@ -10,10 +10,11 @@ import asyncio
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from core.banqup.errors import BadAnswer, FileRefused, NotFound, NotReady, RequestRefused
 from core.efff import dossier
-from core.efff.convert import Conversion, Format
+from core.efff.convert import Conversion, Format, VatOverride
 from core.efff.report import Finding
 from core.errors import SourceError
 from core.installations import Installation
@@ -57,7 +58,9 @@ async def prepare(outside: Outside, claim: Claim) -> Move | Prepared:
     if files is None:
         return Move(State.FAILED, outside.clock.now(), "no_structured_file")
     target = Format(installation.options.format)
-    conversion = await asyncio.to_thread(outside.convert, files.xml, target, files.pdf, delivery.key)
+    own_codes = tuple(VatOverride(**own.model_dump()) for own in installation.options.vat_codes)
+    convert = partial(outside.convert, vat_overrides=own_codes) if own_codes else outside.convert
+    conversion = await asyncio.to_thread(convert, files.xml, target, files.pdf, delivery.key)
     return _judge(outside, claim, document, conversion, installation)
 
 
@@ -122,7 +125,7 @@ def _judge(
     report = _report(conversion)
     blocking = [finding for finding in conversion.findings if finding.blocks]
     if conversion.output is None or conversion.invoice is None:
-        first = blocking[0] if blocking else None
+        first = next((finding for finding in blocking if finding.never), blocking[0] if blocking else None)
         return Move(
             State.FAILED,
             now,

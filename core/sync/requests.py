@@ -16,7 +16,7 @@ from core.ledger.base import Ledger
 from core.pingwin.target import Probe
 
 if TYPE_CHECKING:
-    from core.sync.house import House, Workshop
+    from core.sync.house import House
 
 REQUEST = "request"
 ANSWER = "answer"
@@ -48,20 +48,26 @@ async def ask_engine(ledger: Ledger, space: str, *, actor: str, clock: Clock, pa
     return None
 
 
-async def answer_request(house: House, workshop: Workshop) -> None:
+async def answer_request(house: House) -> None:
     """Answers the question that stands, once."""
     asked = house.ledger.get_meta(REQUEST)
     if not asked:
         return
     house.ledger.set_meta(REQUEST, "")
     request = Request(**json.loads(asked))
-    credentials = house.credentials(request.space)
-    if credentials is None:
-        probe = Probe(False, None, "credentials_missing")
-    else:
-        async with asyncio.timeout(house.machine.timing.deadline):
-            probe = await workshop.outside.target.probe(credentials, house.machine.timing.deadline)
+    probe = await _probe(house, request.space)
     now, arguments = house.clock.now(), dict(probe.arguments)
     told = {"id": request.id, "reachable": probe.reachable, "credentials": probe.credentials, "code": probe.code}
     house.ledger.set_meta(ANSWER, json.dumps({**told, "arguments": arguments}))
     house.ledger.note(request.space, kind="answer", code=probe.code, args=arguments, actor="engine", now=now)
+
+
+async def _probe(house: House, space: str) -> Probe:
+    credentials, workshop = house.credentials(space), house.workshop()
+    if credentials is None:
+        return Probe(False, None, "credentials_missing")
+    if workshop is None:
+        problem = house.problem
+        return Probe(False, None, problem.code if problem else "target_waits", problem.arguments if problem else {})
+    async with asyncio.timeout(house.machine.timing.deadline):
+        return await workshop.outside.target.probe(credentials, house.machine.timing.deadline)

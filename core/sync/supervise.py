@@ -47,6 +47,8 @@ class Supervisor:
         if self.house.refresh():
             self._tell_problem()
         self._collect_finished()
+        if self.house.ledger.get_meta(REQUEST):
+            self._begin("request", "", answer_request(self.house))
         workshop = self.house.workshop()
         if workshop is None:
             return
@@ -68,8 +70,6 @@ class Supervisor:
                     f"{circuit.target}/{circuit.scope}/{circuit.id}",
                     self._probe(workshop, circuit.scope, circuit.id),
                 )
-        if self.house.ledger.get_meta(REQUEST):
-            self._begin("request", "", answer_request(self.house, workshop))
         self._clean()
 
     async def finish(self, *, cancel: bool = False) -> None:

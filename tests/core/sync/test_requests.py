@@ -26,9 +26,14 @@ def test_engine_tests_credentials_for_a_console_without_them(tmp_path: Path) -> 
             owner.home.credentials.rename(tmp_path / "not-for-this-console")
             visitor = Desk(owner.home, "visitor")
             space = sandbox.access.space
-            hidden = asyncio.run(installing.try_credentials(visitor, space))
-            assert [proof.code for proof in hidden.proofs if proof.passed is False] == ["credentials_missing"]
+
+            def refused() -> list[str]:
+                verdict = asyncio.run(installing.try_credentials(visitor, space))
+                return [proof.code for proof in verdict.proofs if proof.passed is False]
+
+            wait_for(lambda: refused() == ["credentials_missing"], "the engine misses them too")
             (tmp_path / "not-for-this-console").rename(owner.home.credentials)
+            wait_for(lambda: not refused(), "the engine has them again")
             answer = asyncio.run(ask_engine(owner.ledger, space, actor="visitor", clock=owner.clock, patience=20))
             assert answer is not None and answer.credentials is True
             kinds = {(event.kind, event.actor) for event in owner.ledger.events(space=space)}
