@@ -14,15 +14,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from tinydb import TinyDB, where
 from tinydb.storages import Storage
 
 from core import jsonfile
 from core.config import Machine, Settings
+from core.efff.vat import CODES
 from core.errors import ConfigurationError, UsageError
 from core.files import locked, refuse_wider, replace_file, sweep, unwritable
 from core.model import Rule
@@ -42,12 +44,33 @@ class Consent(Settings):
     at: datetime
 
 
+class VatCode(Settings):
+    """A person's own rule for the Belgian VAT code of documents that state none: it goes before the table's.
+
+    What is left empty fits anything; `core.efff.vat.VatOverride`, which this becomes, says what the fields mean.
+    """
+
+    code: str
+    supplier: str = ""
+    category: str = ""
+    rate: Decimal | None = Field(default=None, ge=0, le=100)
+    exemption: str = ""
+
+    @field_validator("code")
+    @classmethod
+    def _known(cls, code: str) -> str:
+        if code not in CODES:
+            raise ValueError(f"there is no Belgian VAT code {code}")
+        return code
+
+
 class Options(Settings):
-    """What an installation sends and how."""
+    """What an installation sends and how. `vat_codes` are the installation's own rules, the first that fits counts."""
 
     purchase_trigger: tuple[str, ...] = ("FULLY_APPROVED",)
     sales_trigger: tuple[str, ...] = ("SENT", "DELIVERED")
     format: Literal["e-fff-1.0", "e-fff-3.0"] = "e-fff-1.0"
+    vat_codes: tuple[VatCode, ...] = ()
 
     @property
     def rule(self) -> Rule:

@@ -27,6 +27,7 @@ class Element:
 
     `kind` is what it holds: a kind of value or the type of its own children. `since` is the UBL version that has it.
     `in_2_0` and `in_2_1` are (least, most), most None for any number; `in_2_0` is None where it is not legal in 1.0.
+    `attributes_1` and `attributes_3` say which attributes it carries in a file of that version.
     """
 
     parent: str
@@ -38,6 +39,8 @@ class Element:
     level_1: str
     level_3: str
     terms: tuple[str, ...]
+    attributes_1: str
+    attributes_3: str
     value: str
     meaning: str
 
@@ -90,6 +93,8 @@ def rows() -> Iterator[Element]:
             level_1=row["level_1"],
             level_3=row["level_3"],
             terms=tuple(row["term"].split()),
+            attributes_1=row["attributes_1"],
+            attributes_3=row["attributes_3"],
             value=row["value"],
             meaning=row["meaning"],
         )

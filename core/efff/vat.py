@@ -23,10 +23,12 @@ ZERO: Final = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class BelgianCode:
-    """One code of section 5: its box in the VAT return, its category in EN 16931 and in e-fff, its UBL.BE exemption
-    code. `instead` is the code e-fff writes where it does not have this one; "" where it has none at all."""
+    """One code of section 5: what it means, its box in the VAT return, its category in EN 16931 and in e-fff, its
+    UBL.BE exemption code. `instead` is the code e-fff writes where it does not have this one; "" where it has none.
+    """
 
     code: str
+    meaning: str
     box: str
     en: str
     efff: str
@@ -37,31 +39,31 @@ class BelgianCode:
 CODES: Final = {
     one.code: one
     for one in (
-        BelgianCode("00", "00", "Z", "Z"),
-        BelgianCode("01", "01", "S", "AA"),
-        BelgianCode("02", "02", "S", "AA"),
-        BelgianCode("03", "03", "S", "S"),
-        BelgianCode("45", "45", "AE", "AE", "BETE-45"),
-        BelgianCode("NA", "", "E", "E", "BETE-EX"),
-        BelgianCode("FD", "", "E", "E", "BETE-FD", instead="NA"),
-        BelgianCode("SC", "", "E", "E", "BETE-SC", instead="NA"),
-        BelgianCode("00/44", "00", "E", "E", "BETE-00/44"),
-        BelgianCode("03/SE", "03", "S", "S", "BETE-03/SE"),
-        BelgianCode("MA", "", "S", "S", "BETE-MA"),
-        BelgianCode("46/GO", "46", "K", "AE", "BETE-46/GO"),
-        BelgianCode("47/TO", "47", "K", "AE", "BETE-47/TO"),
-        BelgianCode("47/AS", "47", "K", "AE", "BETE-47/AS"),
-        BelgianCode("47/DI", "47", "K", "AE", "BETE-47/DI"),
-        BelgianCode("47/SE", "47", "K", "AE", "BETE-47/SE"),
-        BelgianCode("44", "44", "K", "AE", "BETE-44"),
-        BelgianCode("46/TR", "46", "K", "AE", "BETE-46/TR"),
-        BelgianCode("47/EX", "47", "G", "E", "BETE-47/EX"),
-        BelgianCode("47/EI", "47", "G", "E", "BETE-47/EI"),
-        BelgianCode("47/EE", "47", "G", "E", "BETE-47/EE"),
-        BelgianCode("NS", "", "O", "E", "BETE-NS", instead="NA"),
-        BelgianCode("OSS-G", "", "S", "S", instead=""),
-        BelgianCode("OSS-S", "", "S", "S", instead=""),
-        BelgianCode("OSS-I", "", "S", "S", instead=""),
+        BelgianCode("00", "0 %", "00", "Z", "Z"),
+        BelgianCode("01", "6 %", "01", "S", "AA"),
+        BelgianCode("02", "12 %", "02", "S", "AA"),
+        BelgianCode("03", "21 %", "03", "S", "S"),
+        BelgianCode("45", "reverse charge, contractor", "45", "AE", "AE", "BETE-45"),
+        BelgianCode("NA", "exempt or outside VAT", "", "E", "E", "BETE-EX"),
+        BelgianCode("FD", "cash discount", "", "E", "E", "BETE-FD", instead="NA"),
+        BelgianCode("SC", "small company scheme", "", "E", "E", "BETE-SC", instead="NA"),
+        BelgianCode("00/44", "0 %, article 44", "00", "E", "E", "BETE-00/44"),
+        BelgianCode("03/SE", "standard exchange", "03", "S", "S", "BETE-03/SE"),
+        BelgianCode("MA", "margin scheme", "", "S", "S", "BETE-MA"),
+        BelgianCode("46/GO", "intra-community goods", "46", "K", "AE", "BETE-46/GO"),
+        BelgianCode("47/TO", "intra-community manufacturing cost", "47", "K", "AE", "BETE-47/TO"),
+        BelgianCode("47/AS", "intra-community assembly", "47", "K", "AE", "BETE-47/AS"),
+        BelgianCode("47/DI", "intra-community distance sales", "47", "K", "AE", "BETE-47/DI"),
+        BelgianCode("47/SE", "intra-community services", "47", "K", "AE", "BETE-47/SE"),
+        BelgianCode("44", "intra-community services between companies", "44", "K", "AE", "BETE-44"),
+        BelgianCode("46/TR", "intra-community triangle", "46", "K", "AE", "BETE-46/TR"),
+        BelgianCode("47/EX", "export outside the EU", "47", "G", "E", "BETE-47/EX"),
+        BelgianCode("47/EI", "indirect export", "47", "G", "E", "BETE-47/EI"),
+        BelgianCode("47/EE", "export via the EU", "47", "G", "E", "BETE-47/EE"),
+        BelgianCode("NS", "not subject to VAT", "", "O", "E", "BETE-NS", instead="NA"),
+        BelgianCode("OSS-G", "one-stop shop, goods", "", "S", "S", instead=""),
+        BelgianCode("OSS-S", "one-stop shop, services", "", "S", "S", instead=""),
+        BelgianCode("OSS-I", "one-stop shop, import", "", "S", "S", instead=""),
     )
 }
 BY_BETE: Final = {one.bete: one.code for one in CODES.values() if one.bete}

@@ -135,6 +135,15 @@ DROPPED: dict[str, Message] = {
     ),
 }
 
+OWN_RULES: dict[str, Message] = {
+    "vat_code_rule_unknown": Message(
+        "There is no own rule {number}; the installation has {count}.", "Look at their numbers with vat-codes."
+    ),
+    "vat_code_rule_wrong": Message(
+        "This rule for a VAT code is not possible ({field}: {why}).", "Look at the codes with vat-codes."
+    ),
+}
+
 DOSSIER: dict[str, Message] = {  # not_this_dossier and direction_unclear are reasons of the delivery: core.wording.sync
     "dossier_numbers_missing": Message(
         "The installation has no enterprise number to compare the invoice with.",
@@ -142,4 +151,4 @@ DOSSIER: dict[str, Message] = {  # not_this_dossier and direction_unclear are re
     ),
 }
 
-MESSAGES: dict[str, Message] = {**READING, **FORM, **VAT, **DERIVED, **DROPPED, **DOSSIER, **RULE_MESSAGES}
+MESSAGES: dict[str, Message] = {**READING, **FORM, **VAT, **DERIVED, **DROPPED, **OWN_RULES, **DOSSIER, **RULE_MESSAGES}

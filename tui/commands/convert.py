@@ -21,6 +21,7 @@ from tui.i18n import N_, _, ngettext, worded
 from tui.plain import neutral
 
 if TYPE_CHECKING:
+    from core.efff.batch import Batch
     from core.efff.report import Derived, Dropped, Finding
 
 READ_LIMIT_MB = 100
@@ -67,14 +68,16 @@ def convert(
     session: Session, /, *, paths: tuple[Path, ...], out: Path, target: str, pdf: Path | None, force: bool
 ) -> int:
     """Converts each file and writes what came of it."""
+    from core.efff.batch import Batch
+
     sources = list(_sources(paths, leave_out=out))
     if pdf is not None and len(sources) != 1:
         raise UsageError("option_only_alone", option="--pdf", count=len(sources))
     beside = _read(pdf) if pdf is not None else None
-    outputs = Outputs(out, replace=force)
+    outputs, batch = Outputs(out, replace=force), Batch()
     good = 0
     for source in sources:
-        result = _guarded(source, lambda path: _convert_one(path, target, beside, outputs)) | {"format": target}
+        result = _guarded(source, lambda path: _convert_one(path, target, beside, outputs, batch)) | {"format": target}
         result.setdefault("output", None)
         good += bool(result["ok"])
         record(result) if session.json else _tell(result, _converted_line(result))
@@ -94,10 +97,12 @@ def convert(
 @with_session
 def check(session: Session, /, *, paths: tuple[Path, ...]) -> int:
     """Checks each file and says what was found."""
-    sources = list(_sources(paths))
+    from core.efff.batch import Batch
+
+    sources, batch = list(_sources(paths)), Batch()
     good = 0
     for source in sources:
-        result = _guarded(source, _check_one)
+        result = _guarded(source, lambda path: _check_one(path, batch))
         good += bool(result["ok"])
         record(result) if session.json else _tell(result, _checked_line(result))
     return _summary(session, len(sources), good)
@@ -154,11 +159,11 @@ def _failed(source: Path, code: str, arguments: Arguments) -> Record:
     return {"source": str(source), "format": None, "ok": False, "findings": [finding], "derived": [], "dropped": []}
 
 
-def _convert_one(source: Path, target: str, pdf: bytes | None, outputs: Outputs) -> Record:
+def _convert_one(source: Path, target: str, pdf: bytes | None, outputs: Outputs, batch: Batch) -> Record:
     from core.efff.convert import Format
     from core.efff.convert import convert as to_efff
 
-    result = to_efff(_read(source), Format(target), pdf=pdf)
+    result = to_efff(_read(source), Format(target), pdf=pdf, batch=batch, name=str(source))
     written = outputs.write(result.file_name or "efff.xml", result.output) if result.output is not None else None
     return {
         "source": str(source),
@@ -174,10 +179,10 @@ def _convert_one(source: Path, target: str, pdf: bytes | None, outputs: Outputs)
     }
 
 
-def _check_one(source: Path) -> Record:
+def _check_one(source: Path, batch: Batch) -> Record:
     from core.efff.convert import check as check_rules
 
-    result = check_rules(_read(source), file_name=source.name)
+    result = check_rules(_read(source), file_name=str(source), batch=batch)
     return {
         "source": str(source),
         "format": result.source_format,
@@ -227,17 +232,31 @@ SEVERITIES = {"error": N_("error"), "warning": N_("warning"), "info": N_("note")
 
 
 def _tell(result: Record, line: str) -> None:
-    """A file's record in plain lines: one finding, derived or dropped value a line."""
+    """A file's record in plain lines: one finding, derived or dropped value a line.
+
+    Of many findings of a kind a few are told and the rest counted; `--json` lists them all.
+    """
+    from core.efff.order import grouped
+
     say(f"{neutral(str(result['source']))}: {line}")
-    for finding in _rows(result, "findings"):
-        severity = _(SEVERITIES.get(str(finding["severity"]), N_("note")))
-        rule = f" {finding['rule']}" if finding["rule"] else ""
-        place = _(" at {where}").format(where=neutral(str(finding["where"]))) if finding["where"] else ""
-        say(f"  {severity}{rule}{place}: {finding['message']} {finding['advice']}".rstrip())
+    for kind in grouped(_rows(result, "findings"), lambda finding: (finding["code"], finding["severity"])):
+        for finding in kind.shown:
+            say(f"  {_beginning(finding)}: {finding['message']} {finding['advice']}".rstrip())
+        if kind.more:
+            told = ngettext("{count} more like it", "{count} more like it", len(kind.more)).format(count=len(kind.more))
+            say(f"  {_beginning(kind.more[0])}: {told}")
     for name, word in (("derived", _("derived")), ("dropped", _("not carried over"))):
         for change in _rows(result, name):
             value = shortened(str(change["value"]), 120)
             say(f"  {word} {neutral(str(change['path']))}: {value} ({change['why']})")
+
+
+def _beginning(finding: Record) -> str:
+    """Level, rule and place of a finding."""
+    severity = _(SEVERITIES.get(str(finding["severity"]), N_("note")))
+    rule = f" {finding['rule']}" if finding["rule"] else ""
+    place = _(" at {where}").format(where=neutral(str(finding["where"]))) if finding["where"] else ""
+    return f"{severity}{rule}{place}"
 
 
 def _rows(result: Record, name: str) -> list[Record]:

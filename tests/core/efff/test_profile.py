@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from lxml import etree
 from core.efff.convert import Format, check, convert
 from core.efff.formats import SourceFormat
 from core.efff.profile import profile, rows, ubl_20_codes
+from core.efff.profile_table import markdown, sections
 from core.efff.reader import read
 from core.efff.report import Severity
 from core.efff.schema import profile_faults, schema_faults
@@ -94,6 +96,43 @@ def _declared(version: str, root: str) -> list[tuple[str, tuple[int, int | None]
         )
         for one in kind.findall(f"{space}element")
     ]
+
+
+def _stated(element: etree._Element, target: Format) -> set[str]:
+    """What the profile says of an element's attributes."""
+    kind = etree.QName(element.getroottree().getroot()).localname
+    path = [*reversed([etree.QName(one).localname for one in element.iterancestors()]), etree.QName(element).localname]
+    for name in path[1:]:
+        found = profile()[kind].elements[name]
+        kind = found.kind
+    return set(re.findall(r"[A-Za-z]+", found.attributes_1 if target is FIRST else found.attributes_3))
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("target", list(Format))
+@pytest.mark.skipif(not DOCUMENTS, reason="no corpus")
+def test_the_profile_names_every_element_and_attribute_that_is_written(target: Format) -> None:
+    for path in DOCUMENTS[::6]:
+        root = etree.fromstring(convert(path.read_bytes(), target).output, etree.XMLParser(huge_tree=True))
+        for element in root.iter():
+            if element.attrib:
+                assert set(element.attrib) <= _stated(element, target), element.tag
+
+
+@pytest.mark.parametrize("target", list(Format))
+def test_the_printed_profile_holds_every_row_of_the_version_and_leads_to_each(target: Format) -> None:
+    told = {(section.name, row.element.partition(":")[2]) for section in sections(target) for row in section.rows}
+    level = "level_1" if target is FIRST else "level_3"
+    names = [section.name for section in sections(target)]
+    own = {(row.parent, row.name) for row in rows() if row.times(target)[1] != 0 and getattr(row, level) != "-"}
+    assert told == {row for row in own if row[0] in names}
+    assert target is FIRST or told == own
+    for section in sections(target):
+        assert section.places
+        assert all(row.element.startswith("cbc:") or row.holds in names for row in section.rows)
+    printed = markdown(target)
+    assert all(f"## {name}\n" in printed for name in names)
+    assert printed == markdown(target)
 
 
 def mutated(content: bytes, choice: random.Random) -> bytes:

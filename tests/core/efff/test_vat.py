@@ -7,9 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from core.efff.convert import convert
 from core.efff.formats import Format
 from core.efff.invoice import Address, Invoice, Party, VatBreakdown, VatCategory
-from core.efff.vat import CODES, RULES, VatRule, assign, decide, in_efff
+from core.efff.vat import CODES, RULES, VatOverride, VatRule, assign, decide, in_efff
+from tests.core.efff.documents import document
 from tests.core.efff.samples import CUSTOMER, GOOD
 
 DUTCH = Party(trade_name="Bakker", vat_number="NL810433941B01", address=Address(country="NL"))
@@ -145,6 +147,38 @@ def test_a_persons_own_rule_goes_before_the_table() -> None:
     own = VatRule("own", "00/44", frozenset({"E"}), supplier=GOOD.supplier.vat_number)
     assert decide(vat("E"), GOOD, (own, *RULES)).code == "00/44"
     assert decide(vat("E"), FROM_NL, (own, *RULES)).code == "NA"
+
+
+@pytest.mark.parametrize(
+    ("override", "category", "code"),
+    [
+        (VatOverride("00/44", supplier="BE 0477.472.701", category="E"), vat("E"), "00/44"),
+        (VatOverride("00/44", supplier="0477472701"), vat("E"), "00/44"),
+        (VatOverride("00/44", supplier="0403170701"), vat("E"), "NA"),
+        (VatOverride("MA", rate=Decimal("21.0")), vat("S", 21), "MA"),
+        (VatOverride("MA", rate=Decimal(6)), vat("S", 21), "03"),
+        (VatOverride("44", category="K"), vat("K"), "44"),
+        (VatOverride("00", exemption="export | UITVOER"), vat("E", reason="Vrijgesteld wegens uitvoer"), "00"),
+        (VatOverride("00", exemption="VATEX-EU-O"), vat("O", code="VATEX-EU-O"), "00"),
+        (VatOverride("00", exemption="BETE-EX"), vat("E", code="BETE-EX"), "00"),
+        (VatOverride("00", exemption=" | "), vat("E"), "NA"),
+        (VatOverride("NA", category="S", rate=Decimal(25)), vat("S", 25), "NA"),
+        (VatOverride("33"), vat("S", 21), "03"),
+        (VatOverride("MA"), vat("S", 21, name="03"), "03"),
+    ],
+)
+def test_an_installations_own_rule_goes_before_the_table_and_after_what_the_document_says(
+    override: VatOverride, category: VatCategory, code: str
+) -> None:
+    assert decide(category, GOOD, overrides=(override,)).code == code
+
+
+def test_a_code_by_an_own_rule_is_told_and_asks_nobody_to_confirm_it() -> None:
+    conversion = convert(document(), vat_overrides=(VatOverride("MA", rate=Decimal(21)),))
+    assert conversion.output is not None
+    assert b"<cbc:Name>MA</cbc:Name>" in conversion.output
+    assert "V79" not in {finding.rule for finding in conversion.findings}
+    assert ("MA", "vat_code_by_own_rule") in {(one.value, one.code) for one in conversion.derived}
 
 
 def test_every_code_a_rule_gives_is_in_the_table_and_every_code_is_written() -> None:
