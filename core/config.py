@@ -15,6 +15,8 @@ from typing import Literal
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.errors import StoreError
+
 APP = "banqup-pingwin"
 SYSTEM_CONFIG = Path("/etc/banqup-pingwin")
 SYSTEM_DATA = Path("/var/lib/banqup-pingwin")
@@ -89,11 +91,15 @@ class Home:
         return self.data / "logs"
 
     def create(self) -> None:
-        """Makes the directories with their modes."""
+        """Makes the directories with their modes. Raises StoreError where they cannot be made."""
         for directory in (self.config, self.data, self.logs):
-            if not directory.is_dir():
-                directory.mkdir(parents=True, exist_ok=True)
-                directory.chmod(self.directory_mode)
+            try:
+                if not directory.is_dir():
+                    directory.mkdir(parents=True, exist_ok=True)
+                    directory.chmod(self.directory_mode)
+            except OSError as error:
+                why = error.strerror or type(error).__name__
+                raise StoreError("folder_not_made", where=str(directory), why=why) from error
 
 
 class Settings(BaseModel):

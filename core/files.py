@@ -6,8 +6,11 @@ Raises `StoreError` where the disk refuses, `ConfigurationError` where a file is
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import fcntl
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -34,7 +37,7 @@ def replace_file(path: Path, content: bytes, mode: int, *, prefix: str, keep_pre
     temporary = write_aside(path.parent, content, mode, prefix=prefix)
     try:
         if keep_previous:
-            _keep(path)
+            keep_beside(path, ".bak")
         temporary.replace(path)
     except BaseException:
         with suppress(OSError):
@@ -59,13 +62,88 @@ def write_aside(directory: Path, content: bytes, mode: int, *, prefix: str) -> P
     return Path(name)
 
 
-def _keep(path: Path) -> None:
-    spare = path.with_name(path.name + ".bak.new")
+def move_new(aside: Path, path: Path) -> None:
+    """Gives a finished file a name that must be free, where a hard link cannot be made.
+
+    By Linux's rename that refuses a taken name; without it by taking the name first, which a kill in between leaves
+    empty. Raises FileExistsError where the name is taken.
+    """
+    if _rename_new(aside, path):
+        return
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    try:
+        aside.replace(path)
+    except OSError:
+        with suppress(OSError):
+            path.unlink()
+        raise
+
+
+AT_FDCWD, RENAME_NOREPLACE = -100, 1
+"""Of Linux's renameat2(2)."""
+
+
+def _rename_new(aside: Path, path: Path) -> bool:
+    """False where the system or the file system does not have it."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    if rename(AT_FDCWD, os.fsencode(aside), AT_FDCWD, os.fsencode(path), ctypes.c_uint(RENAME_NOREPLACE)) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}:
+        return False
+    raise OSError(number, os.strerror(number), str(path))
+
+
+def write_whole(fd: int, content: bytes) -> None:
+    """Writes all of it; a disk that takes only a part raises, as one that takes nothing does."""
+    left = memoryview(content)
+    while left:
+        written = os.write(fd, left)
+        if written == 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        left = left[written:]
+
+
+@contextmanager
+def scratch(directory: Path, prefix: str) -> Iterator[Path]:
+    """A private folder for unfinished work, gone afterwards; what killed processes left of theirs goes as well.
+
+    Raises StoreError where it cannot be made.
+    """
+    for leftover in directory.glob(f"{prefix}*"):
+        owner = leftover.name.removeprefix(prefix).partition("-")[0]
+        if owner.isdecimal() and not _alive(int(owner)):
+            shutil.rmtree(leftover, ignore_errors=True)
+    try:
+        made = tempfile.mkdtemp(dir=directory, prefix=f"{prefix}{os.getpid()}-")
+    except OSError as error:
+        raise unwritable(directory, error) from error
+    try:
+        yield Path(made)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        pass
+    return True
+
+
+def keep_beside(path: Path, suffix: str) -> None:
+    """Keeps the file as it is now under `<path><suffix>` too, by a hard link; an older one there is replaced."""
+    spare = path.with_name(f"{path.name}{suffix}.new")
     with suppress(FileNotFoundError):
         spare.unlink()
     with suppress(FileNotFoundError):
         os.link(path, spare)
-        spare.replace(path.with_name(path.name + ".bak"))
+        spare.replace(path.with_name(path.name + suffix))
 
 
 @contextmanager

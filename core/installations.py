@@ -127,7 +127,7 @@ class SettingsStorage(Storage):
 
     def write(self, data: Mapping[str, Mapping[Any, Any]]) -> None:
         """One file version. A value that JSON cannot hold raises before anything is touched."""
-        text = json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        text = jsonfile.harmless(json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False))
         try:
             replace_file(self.path, text.encode(), self.file_mode, prefix=PREFIX, keep_previous=True)
         except OSError as error:
@@ -165,6 +165,18 @@ class Installations:
         """Replaces the machine's settings."""
         with self.edit() as db:
             _put(db, "machine", machine, None)
+
+    def replace(self, decisions: Decisions) -> None:
+        """Puts other decisions in the place of all there are, in one file version. Without a machine this one stays."""
+        with self.edit() as db:
+            machine = decisions.machine or self._read_again().machine
+            tables = {"machine": [machine] if machine else [], "installations": decisions.installations}
+            db.storage.write(
+                {
+                    name: {str(number): each.model_dump(mode="json") for number, each in enumerate(rows, start=1)}
+                    for name, rows in tables.items()
+                }
+            )
 
     def remove(self, space: str) -> bool:
         """Forgets the installation in a space. False where there was none."""

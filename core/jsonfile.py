@@ -1,13 +1,31 @@
-"""Where in a hand-edited JSON text something stands, so that a mistake is reported with line and column. Pure."""
+"""JSON that people meet: where in a hand-edited text a mistake stands, and text that can act on no terminal. Pure."""
 
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 _BLANK = " \t\r\n"
 _DECODER = json.JSONDecoder()
+
+
+def line(value: object) -> str:
+    """A value as one line, readable, and harmless wherever it is printed."""
+    return harmless(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def harmless(text: str) -> str:
+    """A JSON text whose control, invisible and direction characters are written as escapes: the same value."""
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return "".join(json.dumps(c)[1:-1] if _acts(c) else c for c in text)
+
+
+def _acts(character: str) -> bool:
+    """Whether a character steers what is shown around it. Line breaks that JSON's layout may have stay."""
+    return character not in "\n\t" and unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp"}
 
 
 class RepeatedKeyError(ValueError):

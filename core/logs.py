@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import logging
+import os
+import sys
+from contextlib import suppress
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 
+from core import jsonfile
 from core.config import Home
+from core.files import unwritable
 from core.redaction import REDACTOR
 
 ROOT = "core"
@@ -28,13 +34,41 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_text:
             line["traceback"] = record.exc_text
-        return json.dumps(line, ensure_ascii=False)
+        return jsonfile.line(line)
+
+
+class LogFile(RotatingFileHandler):
+    """A private log file. A line that a crash tore ends where the next one begins; a full disk is said once."""
+
+    def __init__(self, file: Path, mode: int) -> None:
+        self._mode = mode
+        self._said = False
+        super().__init__(
+            file, maxBytes=MOST_BYTES, backupCount=FILES, encoding="utf-8", errors="backslashreplace", delay=True
+        )
+
+    def _open(self) -> TextIOWrapper:
+        fd = os.open(self.baseFilename, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, self._mode)
+        with suppress(PermissionError):  # in system mode another member of the group may own it
+            os.fchmod(fd, self._mode)
+        size = os.fstat(fd).st_size
+        if size and os.pread(fd, 1, size - 1) != b"\n":
+            os.write(fd, b"\n")
+        return os.fdopen(fd, "a", encoding=self.encoding, errors=self.errors)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        """One sentence on standard error, instead of a traceback for every line that cannot be kept."""
+        error = sys.exc_info()[1]
+        if isinstance(error, OSError) and not self._said:
+            self._said = True
+            with suppress(OSError):
+                sys.stderr.write(f"{unwritable(Path(self.baseFilename), error)}\n")
 
 
 def log_to(home: Home, name: str = "engine.log", level: int = logging.INFO) -> None:
     """Sends the product's log to a file of the home; nothing goes to the terminal."""
     file = home.logs / name
-    handler = RotatingFileHandler(file, maxBytes=MOST_BYTES, backupCount=FILES, encoding="utf-8", delay=True)
+    handler = LogFile(file, home.file_mode)
     handler.setFormatter(JsonLines())
     handler.addFilter(REDACTOR)
     logger = logging.getLogger(ROOT)

@@ -64,10 +64,9 @@ def start(desk: Desk) -> EngineState:
     desk.home.create()
     log = desk.home.logs / "engine.out"
     child = _spawn(desk, log)
-    held = _wait(START_SECONDS, lambda: engine(desk).running or child.poll() is not None)
-    state = engine(desk)
-    if state.running:
-        return state
+    held = _wait(START_SECONDS, lambda: _works(desk) or child.poll() is not None)
+    if _works(desk):
+        return engine(desk)
     if not held:
         child.kill()
         child.wait()
@@ -87,6 +86,12 @@ def ensure(desk: Desk) -> EngineState:
         if running.running:
             return running
         raise
+
+
+def _works(desk: Desk) -> bool:
+    """Whether an engine holds the lock and has opened its stores."""
+    holder = EngineLock(desk.home.engine_lock, desk.home.file_mode).holder()
+    return holder is not None and bool(holder["ready"])
 
 
 def _spawn(desk: Desk, log: Path) -> subprocess.Popen[bytes]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -18,8 +17,9 @@ from pathlib import Path
 
 from core import __version__
 from core.errors import StoreError, UsageError
-from core.files import fsync_directory, open_lock, replace_file, unwritable
+from core.files import fsync_directory, keep_beside, open_lock, replace_file, scratch, unwritable
 from core.installations import Decisions, parse
+from core.ledger.library import sqlite3
 from core.ledger.sqlite import open_ledger
 from core.model import Arguments
 from core.operations.desk import Desk
@@ -37,20 +37,24 @@ RESTORED = "restored_at"
 NEEDED = (SecretName.API_KEY, SecretName.CLID)
 """The secrets a space needs; a backup has none."""
 
-BESIDE = ("", "-wal", "-shm", "-journal")
-"""The ledger and what SQLite keeps beside it."""
+BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a ledger."""
 
 
 def backup(desk: Desk, file: Path) -> None:
     """The ledger and the decisions in one file; no secrets."""
-    with tempfile.TemporaryDirectory(dir=desk.home.data, prefix=".backup-") as scratch:
-        copy, packed = Path(scratch, LEDGER), Path(scratch, "packed.zip")
-        desk.ledger.backup(str(copy))
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(ABOUT, json.dumps(_about(desk), indent=2))
-            if desk.home.installations.exists():
-                archive.write(desk.home.installations, SETTINGS)
-            archive.write(copy, LEDGER)
+    ledger = desk.ledger
+    with scratch(desk.home.data, ".backup-") as folder:
+        copy, packed = folder / LEDGER, folder / "packed.zip"
+        ledger.backup(str(copy))
+        try:
+            with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+                archive.writestr(ABOUT, json.dumps(_about(desk), indent=2))
+                if desk.home.installations.exists():
+                    archive.write(desk.home.installations, SETTINGS)
+                archive.write(copy, LEDGER)
+        except OSError as error:
+            raise unwritable(packed, error) from error
         write_private(file, packed)
 
 
@@ -81,8 +85,8 @@ def restore(desk: Desk, file: Path) -> Arguments:
     desk.must_write()
     desk.home.create()
     desk.close()
-    with tempfile.TemporaryDirectory(dir=desk.home.data, prefix=".restore-") as scratch:
-        ledger, settings = _unpack(file, Path(scratch))
+    with scratch(desk.home.data, ".restore-") as folder:
+        ledger, settings = _unpack(file, folder)
         kept = parse(settings, file) if settings else Decisions(None, ())
         outcome = _settle(desk, ledger, file, kept)  # before it takes its place: never a moment in which it could send
         with _alone(desk):
@@ -93,9 +97,9 @@ def restore(desk: Desk, file: Path) -> Arguments:
     return {"installations": len(kept.installations), **outcome, "credentials_missing": missing}
 
 
-def _unpack(file: Path, scratch: Path) -> tuple[Path, str]:
+def _unpack(file: Path, folder: Path) -> tuple[Path, str]:
     """The two files by their exact names; nothing else of the archive is looked at."""
-    target = scratch / LEDGER
+    target = folder / LEDGER
     try:
         with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
@@ -104,6 +108,8 @@ def _unpack(file: Path, scratch: Path) -> tuple[Path, str]:
             with archive.open(LEDGER) as packed, target.open("wb") as out:
                 while chunk := packed.read(2**20):
                     out.write(chunk)
+                out.flush()
+                os.fsync(out.fileno())
             if SETTINGS not in names:
                 return target, ""
             with archive.open(SETTINGS) as packed:
@@ -167,24 +173,43 @@ def _alone(desk: Desk) -> Iterator[None]:
 
 
 def _swap(desk: Desk, ledger: Path) -> None:
-    """The new ledger takes the old one's place; the old one is kept, with all that belongs to it."""
+    """The new ledger takes the old one's place in one step; the old one is kept beside it."""
     here = desk.home.ledger
-    for suffix in BESIDE:
-        with suppress(FileNotFoundError):
-            Path(f"{here}{suffix}").rename(f"{here}.before-restore{suffix}")
     ledger.chmod(desk.home.file_mode)
-    ledger.rename(here)
-    fsync_directory(here.parent)
+    try:
+        _fold_in(here)
+        keep_beside(here, ".before-restore")
+        ledger.replace(here)
+        fsync_directory(here.parent)
+    except OSError as error:
+        raise unwritable(here, error) from error
+
+
+def _fold_in(ledger: Path) -> None:
+    """Brings what SQLite keeps beside a ledger into it, so that the file alone is the whole.
+
+    One that cannot be opened gives its journals away with it: they must not be played into the new ledger.
+    """
+    if not ledger.exists():
+        return
+    try:
+        connection = sqlite3.connect(ledger, isolation_level=None)
+        try:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()  # rolls back what a kill left
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        for suffix in BESIDE:
+            with suppress(FileNotFoundError):
+                Path(f"{ledger}{suffix}").rename(f"{ledger}.before-restore{suffix}")
+        return
+    for suffix in BESIDE:
+        Path(f"{ledger}{suffix}").unlink(missing_ok=True)
 
 
 def _put_back(desk: Desk, kept: Decisions) -> None:
     """The decisions of the backup, all switched off; installations that came later go with their ledger."""
     off = {"active": False, "activated_at": None, "waiting": ""}
-    if kept.machine is not None:
-        desk.installations.save_machine(kept.machine)
-    spaces = {one.space for one in kept.installations}
-    for each in desk.installations.all():
-        if each.space not in spaces:
-            desk.installations.remove(each.space)
-    for each in kept.installations:
-        desk.installations.save(each.model_copy(update=off))
+    installations = tuple(each.model_copy(update=off) for each in kept.installations)
+    desk.installations.replace(Decisions(kept.machine, installations))

@@ -18,9 +18,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core import __version__
+from core import __version__, jsonfile
 from core.config import Home
 from core.errors import UsageError
+from core.files import scratch
 from core.installations import Installation
 from core.ledger.library import sqlite3
 from core.model import Arguments
@@ -68,8 +69,8 @@ ONE_SPACE = (
 def bundle(desk: Desk, space: str, out: Path) -> list[str]:
     """A redacted archive about one space; returns the list of what is in it."""
     installation = installed(desk, space)
-    with tempfile.TemporaryDirectory(dir=desk.home.data, prefix=".bundle-") as scratch:
-        excerpt, packed = Path(scratch, LEDGER), Path(scratch, "packed.zip")
+    with scratch(desk.home.data, ".bundle-") as folder:
+        excerpt, packed = folder / LEDGER, folder / "packed.zip"
         desk.ledger.backup(str(excerpt))
         names = _names(desk, installation, excerpt)
         _redact(excerpt, space)
@@ -216,7 +217,7 @@ def _events(excerpt: Path) -> bytes:
         rows = connection.execute("SELECT * FROM event ORDER BY id").fetchall()
     finally:
         connection.close()
-    return "".join(json.dumps(dict(row), ensure_ascii=False) + "\n" for row in rows).encode()
+    return "".join(jsonfile.line(dict(row)) + "\n" for row in rows).encode()
 
 
 def _names(desk: Desk, installation: Installation, ledger: Path) -> frozenset[str]:
@@ -241,4 +242,5 @@ def _log(desk: Desk, names: Collection[str]) -> bytes:
 
 
 def _json(content: object) -> bytes:
-    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, default=str).encode()
+    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, default=str)
+    return jsonfile.harmless(text).encode()

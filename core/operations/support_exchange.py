@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from core import jsonfile
 from core.errors import UsageError
 from core.files import replace_file, unwritable
 from core.installations import Consent, Installation, Options
@@ -53,7 +54,7 @@ def export_installations(desk: Desk, file: Path) -> int:
     rows = [_row(each) for each in desk.installations.all()]
     match file.suffix.lower():
         case ".json":
-            text = json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+            text = jsonfile.harmless(json.dumps(rows, indent=2, ensure_ascii=False)) + "\n"
         case ".csv":
             text = _csv(rows)
         case _:

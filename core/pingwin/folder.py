@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.errors import ConfigurationError
-from core.files import fsync_directory
+from core.files import fsync_directory, move_new
 from core.pingwin.contract import PLACEHOLDER
 from core.pingwin.receipts import Receipts
 from core.pingwin.target import (
@@ -309,7 +309,7 @@ def _give_name(aside: Path, path: Path) -> None:
             return
         if error.errno not in NO_LINKS:
             raise
-        _reserve_and_move(aside, path)
+        move_new(aside, path)
 
 
 def _linked(aside: Path) -> bool:
@@ -317,16 +317,6 @@ def _linked(aside: Path) -> bool:
         return aside.stat().st_nlink == 2
     except OSError:
         return False
-
-
-def _reserve_and_move(aside: Path, path: Path) -> None:
-    """Without hard links: takes the name first, which fails where it is taken, then moves onto our own empty file."""
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    try:
-        aside.replace(path)
-    except OSError:
-        _remove(path)
-        raise
 
 
 def _remove(path: Path) -> None:

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.files import fsync_directory
+from core.files import fsync_directory, write_whole
 
 FILE = ".banqup-pingwin-deliveries"
 
@@ -62,7 +62,7 @@ class Receipts:
         fd = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o660)
         try:
             # a line torn by a crash ends here instead of swallowing the next one
-            os.write(fd, f"\n{line}\n".encode())
+            write_whole(fd, f"\n{line}\n".encode())
             if durable:
                 os.fsync(fd)
         finally:

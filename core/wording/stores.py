@@ -7,6 +7,9 @@ MESSAGES: dict[str, Message] = {
     "file_not_written": Message(
         "The file could not be written: {why}.", "Check free space and permissions, then try again."
     ),
+    "folder_not_made": Message(
+        "The folder could not be made: {why}.", "Check free space and permissions, or choose another place with --home."
+    ),
     "file_not_read": Message("The file could not be read: {why}.", "Check its permissions."),
     "file_too_open": Message(
         "The file may be read by others (mode {mode}).", "Run chmod {wanted} on it and check who has seen it."

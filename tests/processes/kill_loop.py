@@ -182,6 +182,7 @@ class Loop:
         if self.contract == "blind":
             self._write_blind_contract()
         with self.control() as control:
+            control.switch(idempotency=self.contract == "sandbox-idempotent")
             control.approve(count=HISTORY, days_ago=1.0)
             self.history = {each["id"] for each in control.documents() if each["at_trigger"]}
         server = cast(SandboxServer, SimpleNamespace(access=Access.read(self.box)))
@@ -313,7 +314,7 @@ class Loop:
         outcome.lost = sum(
             id not in rows or rows[id].state is not State.CONFIRMED or not copies[keys[id]] for id in self.approved
         )
-        outcome.twice = sum(number - 1 for number in copies.values()) + received["received_twice"]
+        outcome.twice = max(sum(number - 1 for number in copies.values()), received["received_twice"])
         outcome.history_sent = sum(copies[keys[id]] for id in self.history if id in keys)
         strange = set(copies) - set(keys.values())
         outcome.problems += [f"Pingwin has what the ledger does not know: {key}" for key in strange]

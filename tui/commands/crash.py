@@ -11,6 +11,7 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
+from core.errors import ProductError
 from tui.commands.frame import INTERRUPTED
 from tui.commands.output import diagnose
 
@@ -35,7 +36,7 @@ def keep_crash(error: BaseException, home: Path | None) -> int:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "a", encoding="utf-8") as log:
             log.write("\n".join([datetime.now(UTC).isoformat(), *places(error), ""]) + "\n")
-    except OSError:
+    except (OSError, ProductError):
         diagnose("unexpected_unrecorded", {"kind": kind})
     else:
         diagnose("unexpected", {"kind": kind, "file": str(file)})

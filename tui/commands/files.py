@@ -128,5 +128,3 @@ def restore(session: Session, /, *, file: Path, yes: bool) -> int:
 def _must_be_free(file: Path, *, force: bool) -> None:
     if file.exists() and not force:
         raise UsageError("file_exists", path=str(file))
-    if force:
-        file.unlink(missing_ok=True)
