@@ -49,6 +49,11 @@ def test_pictures_are_there() -> None:
         assert (ROOT / picture).is_file()
 
 
+def test_every_picture_is_shown() -> None:
+    shown = set(re.findall(r"\(screenshots/(.*?)\.svg\)", README))
+    assert shown == {picture.stem for picture in (ROOT / "screenshots").glob("*.svg")}
+
+
 def test_files_named_in_the_map_exist() -> None:
     for path in re.findall(r"`((?:core|tui|tests)/[\w./]+)`", README):
         assert (ROOT / path).exists(), path
