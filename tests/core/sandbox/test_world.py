@@ -23,7 +23,7 @@ from core.wording import messages
 from tests.core.sandbox.conftest import Caller
 from tests.core.sandbox.efff_files import efff, purchase
 
-DEADLINE = 20.0
+DEADLINE = 60.0
 
 
 def test_a_restarted_sandbox_knows_everything_it_knew(tmp_path: Path) -> None:
