@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.model import Arguments, Delivery
-from core.operations.decisions import Act, permissions
+from core.operations.decisions import Act, permission
 from core.operations.overview import SpaceStatus
 from tui.i18n import N_, _
 
@@ -223,12 +223,10 @@ def refusal(action: Action, situation: Situation) -> Refusal | None:
         return None
     if not situation.deliveries:
         return Refusal("nothing_chosen", {})
-    for delivery in situation.deliveries:
-        for permission in permissions(delivery):
-            if permission.act is action.act and permission.allowed:
-                return None
-    refused = next(p for p in permissions(situation.deliveries[0]) if p.act is action.act)
-    return Refusal(refused.code, refused.arguments)
+    found = [permission(delivery, action.act) for delivery in situation.deliveries]
+    if any(each.allowed for each in found):
+        return None
+    return Refusal(found[0].code, found[0].arguments)
 
 
 def footer(scopes: tuple[Scope, ...], situation: Situation) -> list[Action]:
@@ -250,4 +248,12 @@ def _worth_a_place(action: Action, situation: Situation) -> bool:
         return not situation.bottom
     if action.id == "field":
         return situation.fields
-    return not ((action.act and refusal(action, situation)) or (action.changes and situation.readonly))
+    if action.changes and situation.readonly:
+        return False
+    return action.act is None or _invited(action.act, situation)
+
+
+def _invited(act: Act, situation: Situation) -> bool:
+    """Whether the footer offers an act: one that asks for a typed word is possible, but nobody is invited to it."""
+    found = (permission(delivery, act) for delivery in situation.deliveries)
+    return any(each.allowed and not each.typed for each in found)

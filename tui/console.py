@@ -49,15 +49,19 @@ class Console(App[int]):
         self.snapshot: Snapshot | None = None
         self.trouble = ""
         self.feed: Feed | None = None
-        for theme in THEMES.values():
-            self.register_theme(theme)
-        self.set_reactive(Console.theme, THEMES[chosen].name)
+        self._theme_name = THEMES[chosen].name
         self._background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stores")
         self._own_desk: Desk | None = None
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The console's own variables, for as long as a theme without them is on."""
         return {"cursor": "#274a63", "field": "#1a232d"}
+
+    def on_load(self) -> None:
+        """The colours, before anything is painted."""
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = self._theme_name
 
     def on_mount(self) -> None:
         """No movement, and the first look at the stores."""

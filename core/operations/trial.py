@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import suppress
@@ -69,7 +70,9 @@ async def start(desk: Desk) -> Access:
 
 async def resume(desk: Desk) -> None:
     """Starts the sandbox of a trial home again where it does not run (after a restart of the machine)."""
-    if is_trial(desk) and not desk.readonly and _answering(desk) is None:
+    if not is_trial(desk) or desk.readonly or not place(desk).is_dir():
+        return
+    if not await asyncio.to_thread(_listening, desk.machine.banqup.base_url):
         await _running(desk)
 
 
@@ -131,6 +134,16 @@ def _answering(desk: Desk) -> Access | None:
     except UsageError:
         return None
     return access
+
+
+def _listening(address: str) -> bool:
+    """Whether anything answers at the address this home is connected to: a demo runs its sandbox itself."""
+    parts = urlsplit(address)
+    try:
+        with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=1.0):
+            return True
+    except OSError:
+        return False
 
 
 def _spawn(desk: Desk) -> subprocess.Popen[bytes]:

@@ -77,13 +77,13 @@ class Terminal:
         while self.read(quiet):
             pass
 
-    def press(self, keys: str) -> int:
+    def press(self, keys: str, *, quiet: float = 0.3) -> int:
         """Sends keys and returns how many bytes they led to."""
-        self.settle()
+        self.settle(quiet / 2)
         before = len(self.raw)
         os.write(self.master, keys.encode())
-        self.read(0.3)
-        self.settle()
+        self.read(quiet)
+        self.settle(quiet)
         return len(self.raw) - before
 
     @property
@@ -114,7 +114,7 @@ def console_in_pty(
     if pid == 0:  # pragma: no cover - the child
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         wanted = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TZ": "UTC", **(environ or {})}
-        kept = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR"}}
+        kept = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "COLUMNS", "LINES"}}
         os.execve(sys.executable, [sys.executable, "-c", program, str(home), *arguments], {**kept, **wanted})
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     screen = pyte.Screen(columns, rows)

@@ -341,3 +341,13 @@ async def test_nothing_installed_begins_the_walkthrough(tmp_path: Path) -> None:
         assert "NOT SET UP" in text_of(pilot.app)
         await pilot.press("G", "enter")
         await screen(pilot, "QueueScreen")
+
+
+@pytest.mark.parametrize(("theme", "background"), [("dark", "#10151b"), ("light", "#fbfbf8")])
+async def test_console_is_painted_in_its_own_colours(tmp_path: Path, theme: str, background: str) -> None:
+    async with console(office(tmp_path, BANQUP_PINGWIN_THEME=theme)) as pilot:
+        await rows(pilot)
+        strips = pilot.app.screen._compositor.render_strips()
+        colours = {segment.style.bgcolor.name for strip in strips for segment in strip if segment.style}
+        assert background in colours
+        assert "#ffa62b" not in {s.style.color.name for strip in strips for s in strip if s.style and s.style.color}

@@ -113,7 +113,7 @@ def test_stored_secrets_are_on_no_screen(desk: FakeDesk) -> None:
     with console_in_pty(desk.home.data) as terminal:
         ready(terminal)
         for keys in ("m", "c", "\x1b", "\x1b", "4", "\r", "\x1b", "2", "?"):
-            terminal.press(keys)
+            terminal.press(keys, quiet=0.15)
         assert SENTINEL not in terminal.raw.decode(errors="replace")
 
 

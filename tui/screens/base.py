@@ -149,6 +149,7 @@ class ConsoleScreen(Screen[Result], Generic[Result]):
         """Too small: the first line and a hint."""
         width, height = event.size
         self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "narrow-hint")
+        self.refresh_frame()
 
     def say(self, text: str, tone: str = "text-muted") -> None:
         """The line above the keys: what just happened."""

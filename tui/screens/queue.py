@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from textual.events import Key, ScreenResume
+from textual.events import Key, Resize, ScreenResume
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -166,6 +166,8 @@ class QueueScreen(ActingScreen[None]):
         snapshot = self.app.snapshot
         if snapshot is not None and not snapshot.spaces:
             return _("Pingwin is installed in no space yet: press 3.")
+        if self.app.desk.machine.demo:
+            return _("Nothing yet. To have documents approved in the sandbox: press 4, choose Sandbox.")
         return _("Nothing yet. Documents appear here once they are approved or sent in Banqup.")
 
     def on_mount(self) -> None:
@@ -185,11 +187,19 @@ class QueueScreen(ActingScreen[None]):
         """The table scrolled to rows that were not read."""
         self._read(message.offset, message.limit, message.held, stay=True)
 
+    def on_resize(self, event: Resize) -> None:
+        """The reason wraps to the new width."""
+        if self.standing:
+            self._show_reason()
+
     def on_picker_moved(self) -> None:
         """Another row: its reason, its keys."""
+        self._show_reason()
+        self.refresh_frame()
+
+    def _show_reason(self) -> None:
         current = self.query_one(QueueTable).current
         self.query_one("#reason", OneLine).show(*reason_lines(current, self.size.width - 2, self.app.ascii_only))
-        self.refresh_frame()
 
     # -- keys --------------------------------------------------------------------------------------------------------
 

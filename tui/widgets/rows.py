@@ -28,9 +28,9 @@ class Column:
 
 
 COLUMNS = (
-    Column("state", N_("State"), 16),
+    Column("state", N_("State"), 17),
     Column("direction", N_("Kind"), 8, least=96),
-    Column("number", N_("Number"), 15),
+    Column("number", N_("Number"), 14),
     Column("party", N_("Party"), 0),
     Column("issue_date", N_("Date"), 10, least=70),
     Column("amount", N_("Amount"), 14, right=True),

@@ -122,11 +122,14 @@ def cut_line(spans: Line, width: int, ellipsis: str = "…") -> Line:
     return tuple(kept)
 
 
-def between(left: Line, right: Line, width: int, ellipsis: str = "…") -> Line:
-    """One line with a left and a right part; the left part is cut where both do not fit."""
+def between(left: Line, right: Line, width: int, ellipsis: str = "…", *, least: int | None = None) -> Line:
+    """One line with a left and a right part; the left part is cut where both do not fit.
+
+    The right part is left out where less than `least` cells (a third of the width) would remain for the left one.
+    """
     right_width = width_of(right)
     room = width - right_width - (1 if right else 0)
-    if room < width // 3:
+    if room < (width // 3 if least is None else least):
         return cut_line(left, width, ellipsis)
     shown = cut_line(left, room, ellipsis)
     return (*shown, Span(" " * (width - width_of(shown) - right_width)), *right)

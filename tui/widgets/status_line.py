@@ -5,6 +5,8 @@ It shows times, never ages, so that it is repainted when something happened and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.model import NEEDS_PERSON, State
 from core.operations.overview import Health, Snapshot, SpaceStatus
 from tui.i18n import N_, _, clock_time, count, ngettext, worded
@@ -44,7 +46,8 @@ class StatusLine(Lines):
 def status_spans(snapshot: Snapshot | None, trouble: str, width: int, ascii_only: bool = False) -> Line:
     """The first line as spans: state and reason on the left; last good poll and counts on the right.
 
-    Where both do not fit, the counts lose their words first, then the reason is cut.
+    Where both do not fit, the counts lose their words first, then the reason is cut; a narrow line keeps the state and
+    what needs a person.
     """
     if snapshot is None:
         return line(trouble or _("reading ..."), "error" if trouble else "text-muted")
@@ -54,9 +57,16 @@ def status_spans(snapshot: Snapshot | None, trouble: str, width: int, ascii_only
         left: Line = (Span(f"{trouble}  ", "error"), Span(stale, "warning"))
     else:
         left = _state(snapshot, ascii_only, signs.separator)
-    rights = [_right(snapshot, ascii_only, words=words) for words in (3, 2, 1, 0)]
-    right = next((each for each in rights if width_of(left) + width_of(each) < width), rights[-1])
-    return between(left, right, width, signs.ellipsis)
+    poll = _last_poll(snapshot)
+    rights = [_spaced([poll, *_counts(snapshot, ascii_only, words)]) for words in (3, 2, 1, 0)]
+    whole = next((each for each in rights if width_of(left) + width_of(each) < width), None)
+    if whole is not None:
+        return between(left, whole, width, signs.ellipsis, least=0)
+    counts = _counts(snapshot, ascii_only, 0)
+    shorter = [rights[-1], *(_spaced(counts[:kept]) for kept in range(len(counts), 0, -1)), ()]
+    head = width_of(left[:1]) + 1
+    right = next(each for each in shorter if not each or head + width_of(each) + 2 < width)
+    return between(left, right, width, signs.ellipsis, least=head)
 
 
 def _state(snapshot: Snapshot, ascii_only: bool, separator: str) -> Line:
@@ -95,11 +105,10 @@ def _reason(snapshot: Snapshot, worst: SpaceStatus) -> str:
     return ""
 
 
-def _right(snapshot: Snapshot, ascii_only: bool, *, words: int) -> Line:
-    """The last good poll, what needs a person, what is on its way, what arrived; the first `words` counts in words."""
-    groups = [span for span in (_last_poll(snapshot), *_counts(snapshot, ascii_only, words)) if span is not None]
-    spaced = [group._replace(text=f"  {group.text}" if place else group.text) for place, group in enumerate(groups)]
-    return tuple(spaced)
+def _spaced(groups: Sequence[Span | None]) -> Line:
+    """The groups that there are, two cells apart."""
+    there = [group for group in groups if group is not None]
+    return tuple(group._replace(text=f"  {group.text}" if place else group.text) for place, group in enumerate(there))
 
 
 def _last_poll(snapshot: Snapshot) -> Span | None:
