@@ -9,15 +9,15 @@ import binascii
 import re
 from dataclasses import dataclass
 
+from core.efff.base64text import Base64, decode
 from core.efff.formats import PdfOrigin
+from core.efff.glance import pages_of_plain_pdf
 from core.efff.invoice import Attachment, Invoice
 from core.efff.pdf import PdfVerdict, draw, examine
 from core.efff.reader import MARKERS
 
 NOT_THE_INVOICE = frozenset({"130", "50"})
 """Document type codes of an object and a project: never the invoice's own PDF."""
-
-_PADDING = re.compile(r"[\s=]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def choose(invoice: Invoice, delivered: bytes | None) -> ChosenPdf:
             return ChosenPdf(_packed(delivered, invoice), PdfOrigin.DELIVERED, verdict, others, replaced=embedded)
         refused = verdict
     if embedded is not None:
-        verdict = examine(decoded(embedded))
+        verdict = verdict_on(embedded)
         if verdict.ok:
             return ChosenPdf(embedded, PdfOrigin.EMBEDDED, verdict, others, refused)
         refused = refused or verdict
@@ -72,15 +72,15 @@ def invoice_pdf(invoice: Invoice) -> Attachment | None:
 
 def decoded(attachment: Attachment) -> bytes:
     """The file inside an attachment; missing padding is repaired, and what is no base64 gives no bytes (V21)."""
-    text = attachment.content.encode("ascii", "replace")
-    try:
-        return binascii.a2b_base64(text)
-    except binascii.Error:
-        bare = _PADDING.sub("", attachment.content)
-        try:
-            return binascii.a2b_base64(bare + "=" * (-len(bare) % 4))
-        except (binascii.Error, ValueError):
-            return b""
+    content = attachment.content
+    return content.decoded() if isinstance(content, Base64) else decode(content.encode("ascii", "replace"))
+
+
+def verdict_on(attachment: Attachment) -> PdfVerdict:
+    """What is to be said of an embedded PDF: by looking in a few places where that tells, else by opening it."""
+    window = attachment.content.window() if isinstance(attachment.content, Base64) else None
+    pages = pages_of_plain_pdf(window) if window is not None else None
+    return examine(decoded(attachment)) if pages is None else PdfVerdict(True, None, pages)
 
 
 def _letters(text: str) -> str:

@@ -12,7 +12,6 @@ from core.efff.batch import Batch
 from core.efff.files import file_name
 from core.efff.formats import Format, PdfOrigin, SourceFormat
 from core.efff.order import in_document_order
-from core.efff.pdf import examine
 from core.efff.reader import Reading, read
 from core.efff.report import Derived, Dropped, Finding, Severity
 from core.efff.rules import RuleContext
@@ -145,7 +144,7 @@ def check(source: bytes, *, file_name: str = "", batch: Batch | None = None) -> 
     if invoice is None or source_format is None:
         return Check(None, None, reading.findings)
     own = attachments.invoice_pdf(invoice)
-    verdict = examine(attachments.decoded(own)) if own else None
+    verdict = attachments.verdict_on(own) if own else None
     earlier = batch.earlier(invoice, file_name) if batch else ""
     context = RuleContext(pdf=verdict, file_name=file_name.replace("\\", "/").rpartition("/")[2], earlier=earlier)
     findings = (
@@ -178,7 +177,7 @@ def _is_already(
     own = attachments.invoice_pdf(reading.invoice) if reading.invoice else None
     if reading.source_format is None or reading.source_format.value != target.value or own is None:
         return False
-    real = chosen.verdict if chosen.origin is PdfOrigin.EMBEDDED else examine(attachments.decoded(own))
+    real = chosen.verdict if chosen.origin is PdfOrigin.EMBEDDED else attachments.verdict_on(own)
     faulty = any(one.rule == "V04" or one.severity is Severity.ERROR for one in findings)
     return real.ok and not faulty and not faults_of_form(source, reading)
 

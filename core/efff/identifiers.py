@@ -6,7 +6,9 @@ Pure functions over text. Check digits are python-stdnum's business where it kno
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from stdnum import iban
 from stdnum.be import vat as belgian_vat
 
 ENTERPRISE_SCHEMES = frozenset({"0208", "BE:CBE", "BE:KBO", "9956", "KBO", "CBE"})
@@ -17,6 +19,9 @@ VAT_SCHEMES = frozenset({"9925", "BE:VAT", "VAT"})
 
 ENTERPRISE = "0208"
 """The scheme (ISO 6523) that an enterprise number carries in the model."""
+
+REMEMBERED = 4096
+"""How many numbers are known to verify or not: the same companies come again and again."""
 
 _SEPARATORS = re.compile(r"[\s.\-/]+")
 _BELGIAN = re.compile(r"(?:BE)?([0-9]{9,10})")
@@ -47,7 +52,19 @@ def belgian_digits(stated: str) -> str:
 
 def is_enterprise_number(digits: str) -> bool:
     """Whether ten digits are a Belgian enterprise number by their check digits (97 - first eight mod 97)."""
-    return len(digits) == 10 and digits[0] in "01" and bool(belgian_vat.is_valid(digits))
+    return len(digits) == 10 and digits[0] in "01" and is_belgian_vat(digits)
+
+
+@lru_cache(REMEMBERED)
+def is_belgian_vat(number: str) -> bool:
+    """Whether a Belgian VAT number verifies."""
+    return bool(belgian_vat.is_valid(number))
+
+
+@lru_cache(REMEMBERED)
+def is_iban(number: str) -> bool:
+    """Whether an account number has the length of an IBAN of its country, and its check digits."""
+    return bool(iban.is_valid(number, check_country=False))
 
 
 def enterprise_number(stated: str, scheme: str = "") -> str:

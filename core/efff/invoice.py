@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from core.efff.base64text import Base64
+
 INVOICE = "380"
 CREDIT_NOTE = "381"
 
@@ -321,7 +323,7 @@ class Attachment:
 
     id BT-122, description BT-123 (or UBL 2.0 DocumentType), uri BT-124, content BT-125 with mime and file_name.
     `content` is the base64 *text* exactly as it stands in the source, blanks and line breaks included, so that it is
-    carried over without being decoded; decode it only to look inside.
+    carried over without being decoded (a view of the source where it is large); decode it only to look inside.
     `place` is its number among the source's AdditionalDocumentReference, 0 where it comes from no document.
     """
 
@@ -331,7 +333,7 @@ class Attachment:
     scheme: str = ""
     mime: str = ""
     file_name: str = ""
-    content: str = field(default="", repr=False)
+    content: str | Base64 = field(default="", repr=False)
     uri: str = ""
     place: int = field(default=0, compare=False)
 

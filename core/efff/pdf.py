@@ -22,6 +22,7 @@ from pypdf import PasswordType, PdfReader
 from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject
 
+from core.efff.glance import Held, pages_of_plain_pdf
 from core.efff.invoice import Invoice
 from core.efff.labels import Language
 from core.efff.lettering import language_of
@@ -82,6 +83,9 @@ def examine(pdf: bytes) -> PdfVerdict:
         return PdfVerdict(False, "pdf_not_a_pdf")
     if b"%%EOF" not in pdf[-65536:].rstrip(b"\0\t\n\f\r ")[-TRAILER_WITHIN:]:
         return PdfVerdict(False, "pdf_truncated")
+    pages = pages_of_plain_pdf(Held(pdf))
+    if pages is not None:
+        return PdfVerdict(True, None, pages)
     try:
         return _open(pdf)
     except DependencyError:  # AES without a library for it: we cannot try the empty password

@@ -79,6 +79,12 @@ def profile() -> dict[str, ParentType]:
     }
 
 
+@cache
+def required_in(target: Format) -> dict[str, frozenset[str]]:
+    """What must not be missing in a file of that version, by parent type."""
+    return {name: kind.required[target] for name, kind in profile().items()}
+
+
 def rows() -> Iterator[Element]:
     """The rows of the profile as they stand in the file."""
     text = files(__package__).joinpath("profile.csv").read_text("utf-8")

@@ -234,7 +234,7 @@ def _attachment(node: Node) -> Attachment:
         type_code=node.take("DocumentTypeCode"),
         mime=embedded.attributes.get("mimeCode", "").strip() if embedded else "",
         file_name=embedded.attributes.get("filename", "").strip() if embedded else "",
-        content=(embedded.text or "") if embedded else "",
+        content=(embedded.body or embedded.text or "") if embedded else "",
         uri=body.take("ExternalReference", "URI") if body else "",
         place=node.position,
     )

@@ -7,13 +7,16 @@ A node knows whether the reader took its value, which is how "not carried over" 
 
 from __future__ import annotations
 
+import binascii
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from lxml import etree
 
+from core.efff.base64text import Base64, base64_at
 from core.efff.report import Finding, Severity
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
@@ -35,6 +38,11 @@ ENCODINGS = re.compile(
 DECLARATION = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["'][^>]*?\?>""")
 PROLOG_PART = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 
+BODY_NAME = "EmbeddedDocumentBinaryObject"
+BODY_ELEMENT = BODY_NAME.encode()
+LARGE_BODY = 4096
+"""Characters of base64 from which a body is not given to the parser."""
+
 NUMBERED = frozenset({"InvoiceLine", "CreditNoteLine", "AdditionalDocumentReference", "TaxSubtotal", "PaymentMeans"})
 """Elements whose number always stands in a path, also where there is only one."""
 
@@ -50,10 +58,11 @@ KINDS_OF_FILE = (
 class Node:
     """One element: local name, text, attributes, children in document order and by name.
 
-    `taken` says that the reader took its value (or that a value is deliberately not one of the invoice's).
+    `taken` says that the reader took its value (or that a value is deliberately not one of the invoice's). `body` is
+    the whole of a large base64 text, of which `text` is then only the beginning.
     """
 
-    __slots__ = ("attributes", "children", "index", "name", "namespace", "parent", "position", "taken", "text")
+    __slots__ = ("attributes", "body", "children", "index", "name", "namespace", "parent", "position", "taken", "text")
 
     def __init__(self, name: str, namespace: str, text: str | None, parent: Node | None) -> None:
         self.name = name
@@ -65,6 +74,7 @@ class Node:
         self.index: dict[str, list[Node]] = {}
         self.position = 1
         self.taken = False
+        self.body: Base64 | None = None
 
     def first(self, name: str) -> Node | None:
         """The first child of that name."""
@@ -107,10 +117,13 @@ class Node:
 
     def leaves(self) -> Iterator[Node]:
         """All nodes below (or this one) that have no children, in document order."""
-        if not self.children:
-            yield self
-        for child in self.children:
-            yield from child.leaves()
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            if node.children:
+                waiting.extend(reversed(node.children))
+            else:
+                yield node
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,24 +147,74 @@ def parse(source: bytes) -> Document | Finding:
     text, encoding = decoded
     if _has_doctype(text):
         return broken("xml_has_doctype")
+    short, bodies = without_bodies(text)
+    found = _tree(short, bodies)
+    if found is None:  # a stand-in came to stand elsewhere than in an attachment
+        found = _tree(text, {})
+    if isinstance(found, Finding):
+        return found
+    assert found is not None  # without stand-ins there is nothing to miss
+    node, namespace = found
+    return Document(node, namespace, encoding)
+
+
+def _tree(text: bytes, bodies: dict[str, Base64]) -> tuple[Node, str] | Finding | None:
+    """The nodes and the root's namespace; None where not every stand-in was an attachment's whole text."""
     try:
         root = etree.fromstring(text, _parser())
     except etree.XMLSyntaxError as error:
         return broken("xml_not_well_formed", line=error.lineno or 0, reason=_plain(error.msg or ""))
     except (ValueError, LookupError) as error:
         return broken("xml_not_well_formed", line=0, reason=_plain(str(error)))
-    node = _build(root, None, 1)
+    left = dict(bodies)
+    node = _build(root, None, 1, left)
     if node is None:
         return broken("xml_too_deep", limit=MAX_DEPTH)
-    namespace = etree.QName(root).namespace or ""
-    return Document(node, namespace, encoding)
+    return None if left else (node, etree.QName(root).namespace or "")
 
 
 def parsed(source: bytes) -> etree._Element:
-    """The element tree of a document that `parse` has taken before, for a schema to look at."""
+    """The element tree of a document that `parse` has taken before, for a schema to look at.
+
+    Large bodies are short valid ones there: whether they are base64 at all, V21 tells.
+    """
     text = _as_utf8(source.removeprefix(codecs.BOM_UTF8))
     assert not isinstance(text, Finding)
-    return etree.fromstring(text[0], _parser())
+    return etree.fromstring(without_bodies(text[0])[0], _parser())
+
+
+def without_bodies(text: bytes) -> tuple[bytes, dict[str, Base64]]:
+    """The document with a short base64 text in the place of each large one, and which stands for which.
+
+    Only a text of nothing but base64 is taken out, so that the parser still sees all that could be wrong. Line breaks
+    stay, and with them the numbers of lines.
+    """
+    bodies: dict[str, Base64] = {}
+    pieces: list[bytes] = []
+    kept = place = 0
+    while (place := text.find(BODY_ELEMENT, place)) >= 0:
+        start = text.find(b">", place) + 1
+        stop = text.find(b"<", start)
+        place += len(BODY_ELEMENT)
+        if not start or stop - start < LARGE_BODY:
+            continue
+        body = base64_at(text, start, stop)
+        if body is not None:
+            mark = _stand_in(text, len(bodies))
+            bodies[mark.decode("ascii")] = body
+            breaks = text.count(b"\n", start, stop) if body.blanks else 0
+            pieces += [text[kept:start], mark, b"\n" * breaks]
+            kept = place = stop
+    return (b"".join((*pieces, text[kept:])), bodies) if bodies else (text, bodies)
+
+
+def _stand_in(text: bytes, number: int) -> bytes:
+    """A short base64 text that the document does not hold."""
+    while True:
+        mark = binascii.b2a_base64(b"in place of body %06d" % number, newline=False)
+        if mark not in text:
+            return mark
+        number += 1000
 
 
 def broken(code: str, /, **arguments: str | int) -> Finding:
@@ -247,8 +310,8 @@ def _split(tag: str) -> tuple[str, str]:
     return known
 
 
-def _build(element: etree._Element, parent: Node | None, depth: int) -> Node | None:
-    """The node of an element with all below it; None where it is nested too deep."""
+def _build(element: etree._Element, parent: Node | None, depth: int, bodies: dict[str, Base64]) -> Node | None:
+    """The node of an element with all below it; None where it is nested too deep. Takes `bodies` to their places."""
     if depth > MAX_DEPTH:
         return None
     tag = str(element.tag)
@@ -257,7 +320,7 @@ def _build(element: etree._Element, parent: Node | None, depth: int) -> Node | N
     if len(element):
         index = node.index
         for child in element:
-            below = _build(child, node, depth + 1)
+            below = _build(child, node, depth + 1, bodies)
             if below is None:
                 return None
             node.children.append(below)
@@ -267,5 +330,9 @@ def _build(element: etree._Element, parent: Node | None, depth: int) -> Node | N
     else:
         attributes = element.items()
         if attributes:
-            node.attributes = {str(key): str(value) for key, value in attributes}
+            node.attributes = dict(cast("Sequence[tuple[str, str]]", attributes))
+        if bodies and name == BODY_NAME and node.text is not None:
+            node.body = bodies.pop(node.text.strip(), None)
+            if node.body is not None:
+                node.text = node.body.beginning
     return node

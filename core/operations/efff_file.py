@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-
+from core.efff.attachments import decoded
 from core.efff.reader import read
 
 
@@ -12,11 +10,8 @@ def pdf_inside(content: bytes) -> bytes | None:
     """The embedded PDF of an e-fff file (the invoice's own stands first), or None where there is none."""
     invoice = read(content).invoice
     for attachment in invoice.attachments if invoice else ():
-        if attachment.is_pdf:
-            try:
-                return base64.b64decode("".join(attachment.content.split()), validate=True)
-            except binascii.Error:
-                continue
+        if attachment.is_pdf and (pdf := decoded(attachment)):
+            return pdf
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from typing import Final
 
+from core.efff.base64text import ALPHABET, Base64
 from core.efff.formats import SourceFormat
 from core.efff.invoice import Attachment
 from core.efff.rules.rule import EFFF, Breaches, Subject, breach
@@ -14,7 +15,6 @@ LARGE: Final = 20 * MEGABYTE
 TOO_LARGE: Final = 50 * MEGABYTE
 SIGNS_NAMED: Final = 10
 BLANKS: Final = string.whitespace.encode()
-ALPHABET: Final = (string.ascii_letters + string.digits + "+/").encode()
 DOCUMENT_TYPES: Final = {False: "CommercialInvoice", True: "CreditNote"}
 """What the reference of the PDF is called, by whether it is a credit note (EFFF-T10-R001)."""
 
@@ -66,6 +66,8 @@ def base64_of_attachments(subject: Subject) -> Breaches:
 
 
 def _base64_fault(attachment: Attachment) -> str | None:
+    if isinstance(attachment.content, Base64):
+        return attachment.content.fault
     text = attachment.content.encode("ascii", "replace").translate(None, BLANKS)
     body = text.rstrip(b"=")
     if body.translate(None, ALPHABET) or len(body) % 4 == 1:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from stdnum.be import vat as belgian_vat
 from stdnum.eu import vat as european_vat
 
-from core.efff.identifiers import is_enterprise_number
+from core.efff.identifiers import is_belgian_vat, is_enterprise_number
 from core.efff.invoice import Party
 from core.efff.rules.lists import COUNTRIES, EU
 from core.efff.rules.rule import Breaches, Subject, breach
@@ -62,7 +61,7 @@ def vat_numbers(subject: Subject) -> Breaches:
         stated = party.vat_number
         where = f"{path}/cac:PartyTaxScheme/cbc:CompanyID"
         if stated.startswith("BE"):
-            if not belgian_vat.is_valid(stated):
+            if not is_belgian_vat(stated):
                 yield breach("vat_number_wrong", where, party=party.name, number=stated)
         elif stated[:2] in EU and stated[:2] != "XI" and not european_vat.is_valid(stated):
             yield breach("foreign_vat_number_wrong", where, party=party.name, number=stated)

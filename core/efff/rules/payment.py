@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from stdnum import iban
-
-from core.efff.identifiers import is_structured_communication
+from core.efff.identifiers import is_iban, is_structured_communication
 from core.efff.rules.lists import PAYMENT_MEANS
 from core.efff.rules.rule import Breaches, Subject, breach
 
@@ -28,7 +26,7 @@ def payment_means(subject: Subject) -> Breaches:
             yield breach("structured_communication_wrong", f"{path}/cbc:PaymentID", reference=means.reference or digits)
         if not account and means.code in CREDIT_TRANSFERS:
             yield breach("account_missing", f"{path}/cac:PayeeFinancialAccount/cbc:ID", means=means.code)
-        elif IBAN_SHAPE.fullmatch(account) and not iban.is_valid(account, check_country=False):
+        elif IBAN_SHAPE.fullmatch(account) and not is_iban(account):
             yield breach("iban_wrong", f"{path}/cac:PayeeFinancialAccount/cbc:ID", account=account)
         bank = means.bic.strip()
         if bank and not BIC.fullmatch(bank):

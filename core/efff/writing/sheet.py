@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from core.efff.base64text import Base64
 from core.efff.formats import Format
-from core.efff.profile import profile, ubl_20_codes
+from core.efff.profile import profile, required_in, ubl_20_codes
 from core.efff.report import Derived, Dropped, Finding, Severity
 from core.model import Arguments
 
@@ -40,7 +41,9 @@ class Sheet:
         self.derived: list[Derived] = []
         self.dropped: list[Dropped] = []
         self.findings: list[Finding] = []
-        self._bodies: list[str] = []
+        self._types = profile()
+        self._required = required_in(target)
+        self._bodies: list[str | Base64] = []
 
     def leaf(self, name: str, value: str, /, **attributes: str) -> Part | None:
         """A value; nothing where it is empty. Attributes without a value are left out."""
@@ -67,7 +70,7 @@ class Sheet:
         """An amount in the document's currency, or in another one that is named."""
         return self.number(name, value, MONEY_DECIMALS, currencyID=currency or self.currency)
 
-    def body(self, name: str, base64: str, /, **attributes: str) -> Part | None:
+    def body(self, name: str, base64: str | Base64, /, **attributes: str) -> Part | None:
         """A base64 body, carried as it is."""
         if not base64:
             return None
@@ -81,13 +84,15 @@ class Sheet:
 
     def ordered(self, parent: str, parts: Iterable[Part | None], where: str) -> str:
         """The parts in the profile's order, one a line; a required one that is missing is a finding."""
-        kind = profile()[parent]
+        kind = self._types[parent]
         present = [part for part in parts if part is not None]
         if not present:
             return ""
         order = kind.order
-        present.sort(key=lambda part: order[part[0]])
-        missing = kind.required[self.target].difference([name for name, _ in present])
+        if len(present) > 1:
+            present.sort(key=lambda part: order[part[0]])
+        required = self._required[parent]
+        missing = required.difference([name for name, _ in present]) if required else required
         for name in sorted(missing, key=order.__getitem__):
             prefix = "cbc:" if kind.elements[name].is_basic else "cac:"
             self.fault("required_value_missing", f"{where}/{prefix}{name}".lstrip("/"), element=name)
@@ -140,6 +145,8 @@ def _text(value: str) -> str:
 
 
 def _attributes(attributes: dict[str, str]) -> str:
+    if not attributes:
+        return ""
     return "".join(
         f' {name}="{value.translate(ATTRIBUTE) if SPECIAL.search(value) else value}"'
         for name, value in attributes.items()
@@ -147,8 +154,10 @@ def _attributes(attributes: dict[str, str]) -> str:
     )
 
 
-def _body(base64: str) -> bytes:
+def _body(base64: str | Base64) -> bytes | memoryview:
     """A body as bytes; one with other signs than base64's is escaped like any text."""
+    if isinstance(base64, Base64):
+        return base64.view
     if base64.isascii() and not ("<" in base64 or "&" in base64 or ">" in base64):
         return base64.encode("ascii")
     return _text(base64).encode("utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from pypdf import PdfWriter
 from pypdf.generic import StreamObject
 
+from core.efff.attachments import decoded
 from core.efff.pdf import PdfVerdict, examine
 from core.efff.reader import read
 
@@ -97,7 +97,7 @@ def test_the_pdfs_of_the_official_documents_open(corpus: Path) -> None:
         invoice = read(path.read_bytes()).invoice
         assert invoice is not None
         pdf = next(attachment for attachment in invoice.attachments if attachment.is_pdf)
-        assert examine(base64.b64decode(pdf.content)) == PdfVerdict(True, None, 1)
+        assert examine(decoded(pdf)) == PdfVerdict(True, None, 1)
 
 
 def test_the_transitional_files_hold_something_that_is_no_pdf(corpus: Path) -> None:
@@ -105,4 +105,4 @@ def test_the_transitional_files_hold_something_that_is_no_pdf(corpus: Path) -> N
         invoice = read(path.read_bytes()).invoice
         assert invoice is not None
         pdf = next(attachment for attachment in invoice.attachments if attachment.is_pdf)
-        assert examine(base64.b64decode(pdf.content)).code == "pdf_not_a_pdf"
+        assert examine(decoded(pdf)).code == "pdf_not_a_pdf"
