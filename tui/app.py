@@ -253,7 +253,11 @@ def step_screen(step: str, journey: Journey | None) -> FormScreen:
 
 
 def run_console(desk: Desk, *, space: str | None = None, ascii_only: bool = False, mouse: bool = False) -> int:
-    """Runs the console until it is left; returns the exit code."""
+    """Runs the console until it is left; returns the exit code.
+
+    Raises ProductError before anything is painted where the settings cannot be read, or the space is not known.
+    """
+    installing.installations(desk)
     chosen = installing.find(desk, space).space if space else None
     app = BanqupConsole(desk, space=chosen, ascii_only=ascii_only, start_engine=True)
     app.run(mouse=mouse)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -23,7 +24,12 @@ from core.errors import UsageError
 from core.operations import connections
 from core.operations.desk import Desk
 from core.operations.installing import CredentialField
-from core.sandbox.control_client import ACCESS_FILE, Access, find
+
+if TYPE_CHECKING:
+    from core.sandbox.control_client import Access
+
+ACCESS_FILE = "sandbox.json"
+"""What a running sandbox writes into its folder; its client is imported only where a trial needs it."""
 
 START_SECONDS = 20.0
 LOOK = 0.05
@@ -78,6 +84,8 @@ async def resume(desk: Desk) -> None:
 
 def values(desk: Desk) -> dict[CredentialField, SecretStr]:
     """The made-up credentials that only this sandbox accepts. Raises UsageError where it does not run."""
+    from core.sandbox.control_client import Access
+
     access = Access.read(place(desk))
     return {
         CredentialField.API_KEY: SecretStr(access.api_key),
@@ -101,6 +109,8 @@ def stop(desk: Desk) -> None:
 
 
 def _approve(desk: Desk, count: int) -> int:
+    from core.sandbox.control_client import find
+
     with find(place(desk)) as control:
         return len(control.approve(count=count))
 
@@ -127,6 +137,8 @@ async def _running(desk: Desk) -> Access:
 
 def _answering(desk: Desk) -> Access | None:
     """How to reach the sandbox, where one answers."""
+    from core.sandbox.control_client import Access, find
+
     try:
         access = Access.read(place(desk))
         with find(place(desk)) as control:

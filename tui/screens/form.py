@@ -51,7 +51,7 @@ class FormScreen(ConsoleScreen[None]):
             if self.purpose():
                 yield Paragraph(self.purpose(), classes="gap")
             yield from self.content()
-            yield Paragraph(id="verdict", classes="above")
+            yield Paragraph(id="verdict")
             if self.journey is not None and guide.after:
                 yield Paragraph(f"{guide.after} {_('esc: one step back.')}", "text-muted", classes="above")
 
@@ -149,16 +149,22 @@ class FormScreen(ConsoleScreen[None]):
 
     def show_verdict(self, verdict: Verdict) -> None:
         """What a test proved and what not, in words."""
-        self.query_one("#verdict", Paragraph).show_spans(verdict_spans(verdict, self.app))
+        self._say_verdict(verdict_spans(verdict, self.app))
         self.call_after_refresh(self.query_one("#verdict").scroll_visible, animate=False)
 
     def testing(self) -> None:
         """A test runs."""
-        self.query_one("#verdict", Paragraph).show(_("testing ..."), "text-muted")
+        self._say_verdict([Span(_("testing ..."), "text-muted")])
 
     def not_tested(self) -> None:
         """A test could not be made; the line above the keys says why."""
-        self.query_one("#verdict", Paragraph).show("")
+        self._say_verdict([])
+
+    def _say_verdict(self, spans: list[Span]) -> None:
+        """An empty verdict takes no room."""
+        verdict = self.query_one("#verdict", Paragraph)
+        verdict.set_class(bool(spans), "above")
+        verdict.show_spans(spans)
 
 
 def verdict_spans(verdict: Verdict, app: Console) -> list[Span]:
