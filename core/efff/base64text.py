@@ -75,8 +75,14 @@ class Base64:
         """The file inside, to be looked at in places; None where the text has faults."""
         if self.fault is not None:
             return None
-        bare = self._view if not self._blanks else memoryview(self._view.tobytes().translate(None, BLANKS))
-        return Window(bare, self._padding)
+        return Window(self._bare() if self._blanks else self._view, self._padding)
+
+    def _bare(self) -> memoryview:
+        """The text without blanks."""
+        bare = bytearray()
+        for place in range(0, len(self), CHUNK):
+            bare += self._view[place : place + CHUNK].tobytes().translate(None, BLANKS)
+        return memoryview(bare)
 
 
 class Window:

@@ -24,6 +24,8 @@ ROOT: Final = re.compile(rb"/Root\s+(\d{1,7})\s+0\s+R\b")
 PAGES: Final = re.compile(rb"/Pages\s+(\d{1,7})\s+0\s+R\b")
 COUNT: Final = re.compile(rb"/Count\s+(\d{1,7})\b")
 KIDS: Final = re.compile(rb"/Kids\s*\[\s*(\d{1,7})\s+0\s+R\b")
+TREE: Final = re.compile(rb"/Type\s*/Pages\b")
+PAGE: Final = re.compile(rb"/Type\s*/Pages?\b")
 NOT_PLAIN: Final = (b"/Encrypt", b"/Prev", b"/XRefStm")
 
 
@@ -66,9 +68,9 @@ def pages_of_plain_pdf(pdf: Bytes) -> int | None:
     pages = PAGES.search(catalogue)
     tree = table.object(int(pages[1])) if pages else b""
     count, kid = COUNT.search(tree), KIDS.search(tree)
-    if count is None or kid is None or not int(count[1]) or b"/Page" not in table.object(int(kid[1])):
+    if count is None or kid is None or not int(count[1]) or not TREE.search(tree):
         return None
-    return int(count[1])
+    return int(count[1]) if PAGE.search(table.object(int(kid[1]))) else None
 
 
 class _Table:
