@@ -10,14 +10,18 @@ from dataclasses import replace
 
 from core.errors import StoreError
 from core.ledger.base import Activation, Discovery, SpaceRun
+from core.ledger.library import sqlite3
 from core.ledger.rows import activation as activation_from
 from core.ledger.rows import plain, rule_to, space_run
 from core.ledger.store import ENGINE, Store, Transaction
-from core.ledger.writing import id_list, insert_found, space_of
+from core.ledger.writing import id_list, space_of, write_found
 from core.model import Rule, State, delivery_key
 
 WAITING = (State.SEEN, State.READY, State.LEASED)
 """What would still go out by itself if the space ran."""
+
+
+ENDINGS = "SELECT v FROM meta WHERE k = ?"
 
 
 class Activating(Store):
@@ -26,7 +30,8 @@ class Activating(Store):
     def enrol(self, space: str, *, target: str, clid: str, dossier: str, now: float) -> None:
         """Adds a space or updates where it sends; running, held and polling state stay.
 
-        What was counted before the dossier was known belongs to the first one that is named: its history stays history.
+        What was only counted follows the space to another dossier: its history stays history. Where the space was
+        active before, a count or baseline under way for the earlier dossier ends, for it says nothing of this one.
         """
         known = self.space_run(space)
         if known is not None and (known.target, known.clid, known.dossier) == (target, clid, dossier):
@@ -38,8 +43,8 @@ class Activating(Store):
                 (space, target, clid, dossier),
             )
             args = {"target": target, "dossier": dossier}
-            if known is not None and not known.dossier and dossier:
-                _adopt(tx, space, clid, dossier)
+            if known is not None and dossier and known.dossier != dossier:
+                _other_dossier(tx, known, clid, dossier, now)
             tx.event(space, "space", "space_enrolled" if known is None else "space_sends_elsewhere", at=now, args=args)
             tx.touch(space)
 
@@ -73,15 +78,25 @@ class Activating(Store):
         requested_at: float | None,
         actor: str,
         now: float,
+        endings: int | None = None,
     ) -> Activation:
-        """Opens an activation row; one under way for the same rule is kept, one for another rule ends."""
+        """Opens an activation row; one under way for the same rule is kept, one for another rule ends.
+
+        Where the space was switched off since `endings` was read, the row has ended before it began.
+        """
         with self.write() as tx:
+            if endings is not None and endings != _endings(tx.one(ENDINGS, (_ended_key(space),))):
+                cursor = tx.run(
+                    "INSERT INTO activation(space, kind, requested_at, rule, started_ns, ended_at) VALUES(?,?,?,?,?,?)",
+                    (space, kind, requested_at, rule_to(rule), started_ns, now),
+                )
+                return _activation(tx, int(cursor.lastrowid or 0))
             under_way = tx.one(
                 "SELECT * FROM activation WHERE space = ? AND completed_at IS NULL AND ended_at IS NULL"
                 " ORDER BY id DESC LIMIT 1",
                 (space,),
             )
-            if under_way is not None and under_way["rule"] == rule_to(rule):
+            if under_way is not None and activation_from(under_way).goes_on_for(rule, requested_at):
                 return activation_from(under_way)
             _end(tx, space, now, "completed_at IS NULL")
             cursor = tx.run(
@@ -93,6 +108,10 @@ class Activating(Store):
                 space, "activation", code, at=now, actor=actor, args={"activation": cursor.lastrowid, "kind": kind}
             )
             return _activation(tx, int(cursor.lastrowid or 0))
+
+    def endings(self, space: str) -> int:
+        """How often the space was switched off."""
+        return _endings(self.read_one(ENDINGS, (_ended_key(space),)))
 
     def activation(self, space: str) -> Activation | None:
         """The newest activation of a space."""
@@ -115,7 +134,7 @@ class Activating(Store):
     def record_baseline(
         self, activation: int, discoveries: Sequence[Discovery], not_yet: Sequence[str], *, now: float
     ) -> int:
-        """Writes the rows of a baseline page (existing ones stay), remembers what is not eligible.
+        """Writes what a baseline page found (existing rows stay, unless it names them), and what is not eligible yet.
 
         Returns how many rows are new; none once the activation has ended.
         """
@@ -124,12 +143,12 @@ class Activating(Store):
             if current.ended_at is not None:
                 return 0
             run = space_of(tx, current.space)
-            new = [d for d in discoveries if insert_found(tx, run, d, activation=activation, now=now)]
+            new = [d for d in discoveries if write_found(tx, run, d, activation=activation, now=now)]
             for source_id in not_yet:
                 tx.run("INSERT INTO not_yet VALUES(?, ?) ON CONFLICT DO NOTHING", (activation, plain(source_id)))
             history = sum(d.state is State.HISTORY for d in new)
             during = sum(d.state is State.PARKED for d in new)
-            if new:
+            if discoveries:
                 tx.run(
                     "UPDATE activation SET history_count = history_count + ?, during_count = during_count + ?"
                     " WHERE id = ?",
@@ -146,15 +165,19 @@ class Activating(Store):
         )
         return frozenset(row["source_id"] for row in rows)
 
-    def request_activation(self, activation: int, *, requested_at: float, actor: str) -> None:
-        """Turns counting into the baseline of a requested activation."""
+    def request_activation(
+        self, activation: int, *, requested_at: float, actor: str, endings: int | None = None
+    ) -> None:
+        """Turns counting into the baseline of a requested activation; not where the space was switched off since."""
         with self.write() as tx:
+            space = _activation(tx, activation).space
+            if endings is not None and endings != _endings(tx.one(ENDINGS, (_ended_key(space),))):
+                return
             changed = tx.run(
                 "UPDATE activation SET requested_at = ? WHERE id = ? AND requested_at IS NULL AND ended_at IS NULL",
                 (requested_at, activation),
             ).rowcount
             if changed:
-                space = _activation(tx, activation).space
                 args = {"activation": activation}
                 tx.event(space, "activation", "activation_requested", at=requested_at, actor=actor, args=args)
 
@@ -187,6 +210,10 @@ class Activating(Store):
     def end_activation(self, space: str, *, actor: str, now: float) -> None:
         """Deactivates: `running` off, `ended_at`; every row keeps its state."""
         with self.write() as tx:
+            tx.run(
+                "INSERT INTO meta VALUES(?, '1') ON CONFLICT DO UPDATE SET v = CAST(v AS INTEGER) + 1",
+                (_ended_key(space),),
+            )
             ended = _end(tx, space, now, "1")
             stopped = tx.run("UPDATE space_run SET running = 0 WHERE space = ? AND running = 1", (space,)).rowcount
             if ended or stopped:
@@ -276,15 +303,27 @@ def _activation(tx: Transaction, activation: int) -> Activation:
     return activation_from(row)
 
 
-def _adopt(tx: Transaction, space: str, clid: str, dossier: str) -> None:
-    """Rows found while the space had no dossier yet get the one it has now; none of them can have been sent."""
+def _ended_key(space: str) -> str:
+    return f"endings:{space}"
+
+
+def _endings(row: sqlite3.Row | None) -> int:
+    return 0 if row is None else int(row["v"])
+
+
+def _other_dossier(tx: Transaction, known: SpaceRun, clid: str, dossier: str, now: float) -> None:
+    """What was counted for a space that never ran moves with it; else the count starts over."""
+    ran = tx.one("SELECT 1 FROM activation WHERE space = ? AND completed_at IS NOT NULL LIMIT 1", (known.space,))
+    if ran is not None:
+        _end(tx, known.space, now, "completed_at IS NULL")
+        return
     rows = tx.run(
-        "SELECT id, source_id, generation FROM doc WHERE space = :space AND dossier = '' AND NOT EXISTS (SELECT 1"
+        "SELECT id, source_id, generation FROM doc WHERE space = :space AND dossier = :before AND NOT EXISTS (SELECT 1"
         " FROM doc d WHERE d.space = :space AND d.source_id = doc.source_id AND d.dossier = :dossier)",
-        {"space": space, "dossier": dossier},
+        {"space": known.space, "before": known.dossier, "dossier": dossier},
     ).fetchall()
     for row in rows:
-        key = delivery_key(clid, dossier, space, row["source_id"], row["generation"])
+        key = delivery_key(clid, dossier, known.space, row["source_id"], row["generation"])
         tx.run("UPDATE doc SET dossier = ?, idem_key = ? WHERE id = ?", (dossier, key, row["id"]))
 
 

@@ -93,12 +93,25 @@ class Ledger(Protocol):
         requested_at: float | None,
         actor: str,
         now: float,
+        endings: int | None = None,
     ) -> Activation:
-        """Opens an activation row (counting only while `requested_at` is None); a running one of the space is kept."""
+        """Opens an activation row (counting only while `requested_at` is None); a running one of the space is kept.
+
+        With `endings` (what `endings` told before the decision was read): where the space was switched off since, the
+        decision is out of date, and what is returned has ended.
+        """
+        ...
+
+    def endings(self, space: str) -> int:
+        """How often the space was switched off: a decision read before it was counted again may be out of date."""
         ...
 
     def activation(self, space: str) -> Activation | None:
         """The newest activation of a space."""
+        ...
+
+    def activations(self, space: str) -> list[Activation]:
+        """All activations of a space, newest first."""
         ...
 
     def restart_scan(self, activation: int, *, started_ns: int) -> None:
@@ -108,7 +121,7 @@ class Ledger(Protocol):
     def record_baseline(
         self, activation: int, discoveries: Sequence[Discovery], not_yet: Sequence[str], *, now: float
     ) -> int:
-        """Writes history and parked rows of a baseline page (existing rows stay) and remembers what is not eligible.
+        """Writes what a baseline page found (existing rows stay, unless it names them), and what is not eligible yet.
 
         Returns how many rows are new.
         """
@@ -118,8 +131,10 @@ class Ledger(Protocol):
         """Which of these documents an earlier pass of the baseline saw not eligible."""
         ...
 
-    def request_activation(self, activation: int, *, requested_at: float, actor: str) -> None:
-        """Turns counting into the baseline of a requested activation."""
+    def request_activation(
+        self, activation: int, *, requested_at: float, actor: str, endings: int | None = None
+    ) -> None:
+        """Turns counting into the baseline of a requested activation; `endings` as in `begin_activation`."""
         ...
 
     def complete_activation(self, activation: int, *, watermark_ns: int | None, now: float) -> Activation:
@@ -172,10 +187,12 @@ class Ledger(Protocol):
         next_poll: float,
         swept: bool,
         now: float,
+        activation: int | None = None,
     ) -> int:
         """Rows and watermark of one scan in one transaction, after its last page. Returns how many rows are new.
 
-        The watermark never moves back. Writes nothing but the space's times where `discoveries` is empty.
+        The watermark never moves back. Writes nothing but the space's times where `discoveries` is empty, and nothing
+        at all where `activation`, by which the scan was judged, has ended meanwhile.
         """
         ...
 

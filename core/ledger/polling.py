@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.ledger.base import Discovery, Finding, SpaceRun
+from core.ledger.base import Discovery, SpaceRun
 from core.ledger.rows import DELIVERY, delivery, space_run
-from core.ledger.store import Store, Transaction, to_json
-from core.ledger.writing import id_list, insert_found, space_of
-from core.model import NEVER, Arguments, Delivery, State
-
-TURN = """UPDATE doc SET state = :state, reason = :reason, reason_args = :args, due_at = :due, changed_at = :now,
-  source_hash = coalesce(:hash, source_hash), source_updated = coalesce(:updated, source_updated)
-WHERE id = :id AND state = :held RETURNING fence"""
+from core.ledger.store import Store, to_json
+from core.ledger.writing import id_list, space_of, write_found
+from core.model import Arguments, Delivery
 
 
 class Polling(Store):
@@ -42,13 +38,23 @@ class Polling(Store):
         next_poll: float,
         swept: bool,
         now: float,
+        activation: int | None = None,
     ) -> int:
-        """Rows and watermark of one scan. Returns how many rows are new. The watermark never moves back."""
+        """Rows and watermark of one scan. Returns how many rows are new. The watermark never moves back.
+
+        Nothing is written where `activation`, by which the scan was judged, has ended meanwhile.
+        """
         with self.write() as tx:
             run = space_of(tx, space)
-            newest = tx.one("SELECT max(id) AS id FROM activation WHERE space = ?", (space,))
-            activation = int(newest["id"] or 0) if newest is not None else 0
-            new = sum(_record(tx, run, found, activation=activation, now=now) for found in discoveries)
+            newest = tx.one(
+                "SELECT id, ended_at FROM activation WHERE space = :space AND id = coalesce(:judged_by,"
+                " (SELECT max(id) FROM activation WHERE space = :space))",
+                {"space": space, "judged_by": activation},
+            )
+            if activation is not None and (newest is None or newest["ended_at"] is not None):
+                return 0
+            number = int(newest["id"]) if newest is not None else 0
+            new = sum(write_found(tx, run, found, activation=number, now=now) for found in discoveries)
             tx.run(
                 "UPDATE space_run SET next_poll = :next, last_good_poll = :now, poll_failures = 0, poll_code = NULL,"
                 " poll_args = '{}', last_sweep = CASE WHEN :swept THEN :now ELSE last_sweep END,"
@@ -79,41 +85,3 @@ class Polling(Store):
         """Makes the next poll due at once."""
         with self.write() as tx:
             tx.run("UPDATE space_run SET next_poll = 0 WHERE space = ?", (space,))
-
-
-def _record(tx: Transaction, run: SpaceRun, found: Discovery, *, activation: int, now: float) -> bool:
-    """Writes one finding; True where it is a new row."""
-    match found.finding:
-        case Finding.NEW:
-            return insert_found(tx, run, found, activation=activation, now=now) is not None
-        case Finding.CHANGED:
-            _turn(tx, run, found, State.CONFIRMED, State.CHANGED, NEVER, now)
-        case Finding.BACK:
-            _turn(tx, run, found, State.WITHDRAWN, State.SEEN, now, now)
-    return False
-
-
-def _turn(
-    tx: Transaction, run: SpaceRun, found: Discovery, held: State, state: State, due_at: float, now: float
-) -> None:
-    """Moves a row that Banqup's list speaks of again, if it still stands where the poll saw it.
-
-    The content seen now is kept: once a person has left a changed document as it is, it is not asked about again.
-    """
-    row = tx.one(
-        TURN,
-        {
-            "state": state,
-            "reason": found.reason,
-            "args": to_json(found.reason_args),
-            "due": due_at,
-            "hash": found.content_hash,
-            "updated": found.updated_ns,
-            "now": now,
-            "id": found.delivery,
-            "held": held,
-        },
-    )
-    if row is not None:
-        code = found.reason or ("delivery_back" if state is State.SEEN else "delivery_changed")
-        tx.event(run.space, "found", code, at=now, delivery=found.delivery, state=state, args=found.reason_args)

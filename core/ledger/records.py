@@ -52,6 +52,15 @@ class Activation:
     during_count: int = 0
     kind: str = "activation"
 
+    def goes_on_for(self, rule: Rule, requested_at: float | None) -> bool:
+        """Whether it is under way, and a count (None) or decision with this trigger goes on with it.
+
+        One that was requested before the decision was left over by an earlier one: that is not gone on with.
+        """
+        if self.completed_at is not None or self.ended_at is not None or self.rule != rule:
+            return False
+        return requested_at is None or self.requested_at is None or self.requested_at >= requested_at
+
 
 class Finding(StrEnum):
     """What a scan concluded for a document; see `core.sync.poll`."""
@@ -59,13 +68,15 @@ class Finding(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     BACK = "back"
+    MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
     """One document that a scan found worth a row, or a change of one.
 
-    For `NEW`: `state` is SEEN, HISTORY or PARKED with `reason`. For `CHANGED` and `BACK`, `delivery` names the row.
+    For `NEW`: `state` is SEEN, HISTORY or PARKED with `reason`. For the others `delivery` names the row: `CHANGED`
+    is a delivered one, `BACK` a withdrawn one (with the state it goes to), `MOVED` a prepared one to be read again.
     """
 
     finding: Finding

@@ -132,11 +132,12 @@ async def activate(
     active space finishes a baseline that was interrupted, and changes nothing else.
     """
     desk.must_write()
+    endings = desk.ledger.endings(space)
     installation = installed(desk, space)
     if not installation.active:
         installation = _decide(desk, installation, waiting)
     if not engine(desk).running and not _complete(desk.ledger.activation(space)):
-        await _take(desk, installation, progress)
+        await _take(desk, installation, endings, progress)
     return installation
 
 
@@ -189,7 +190,7 @@ def _readdress(desk: Desk, space: str) -> None:
     )
 
 
-async def _take(desk: Desk, installation: Installation, progress: Progress | None) -> None:
+async def _take(desk: Desk, installation: Installation, endings: int, progress: Progress | None) -> None:
     assert installation.activated_at is not None, "an active installation says since when"
     async with desk.banqup() as source:
         await baseline.take(
@@ -200,6 +201,7 @@ async def _take(desk: Desk, installation: Installation, progress: Progress | Non
             clock=desk.clock,
             actor=desk.actor,
             requested_at=installation.activated_at.timestamp(),
+            endings=endings,
             progress=progress or _silent,
         )
 

@@ -6,7 +6,7 @@ eligible and a later one sees eligible is new; what cannot be told apart is put 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from core.banqup.source import Source
 from core.clock import Clock
 from core.ledger.base import Activation, Discovery, Finding, Ledger, SpaceRun
 from core.model import Document, Rule, State
-from core.sync.poll import SECOND, describe
+from core.sync.poll import SECOND, describe, moved, since, uninterrupted
 
 OVERLAP_NS = 3_600 * SECOND
 MOST_PASSES = 20
@@ -34,6 +34,8 @@ class Counting:
     activation: Activation
     clock: Clock
     progress: Progress
+    earlier: tuple[Activation, ...] = ()
+    """Activations under which the space is still running: the trigger or dossier is being changed."""
 
 
 def judge(
@@ -99,18 +101,26 @@ async def take(
     actor: str,
     requested_at: float,
     kind: str | None = None,
+    endings: int | None = None,
     progress: Progress = lambda _: None,
 ) -> Activation:
     """Takes the baseline of a requested activation and completes it: from then on the space runs.
 
     A count that has been going on becomes this very baseline; an interrupted one starts over under the same time.
+    `endings` is `Ledger.endings` from before the decision was read: where the space was switched off since, nothing
+    happens. While the trigger of a running space changes, what is due under the old one is found here, too.
     """
-    activation = _open(ledger, space, rule, kind=kind, requested_at=requested_at, actor=actor, clock=clock)
-    if activation.requested_at is None or activation.started_ns == 0:
+    activation = _open(
+        ledger, space, rule, kind=kind, requested_at=requested_at, actor=actor, clock=clock, endings=endings
+    )
+    if activation.ended_at is None and (activation.requested_at is None or activation.started_ns == 0):
         ledger.restart_scan(activation.id, started_ns=await _source_clock(source, space, clock, requested_at))
-        ledger.request_activation(activation.id, requested_at=requested_at, actor=actor)
+        ledger.request_activation(activation.id, requested_at=requested_at, actor=actor, endings=endings)
         activation = _newest(ledger, space)
-    counting = Counting(ledger, source, _run(ledger, space), activation, clock, progress)
+    if activation.ended_at is not None or activation.requested_at is None:
+        return activation
+    earlier = _still_running(ledger.activations(space))
+    counting = Counting(ledger, source, _run(ledger, space), activation, clock, progress, earlier)
     await _pass(counting, since_ns=_passed(ledger, activation))
     for _ in range(MOST_PASSES):
         if await _pass(counting, since_ns=activation.started_ns - OVERLAP_NS) == 0:
@@ -142,11 +152,18 @@ def _read(
 ) -> tuple[list[Discovery], list[str]]:
     """Splits a page into rows to write and ids that are not eligible yet."""
     known_documents = [document for document in documents if document.direction is not None]
-    seen_before = counting.ledger.not_yet(activation.id, [document.id for document in known_documents])
+    ids = [document.id for document in known_documents]
+    seen_before = counting.ledger.not_yet(activation.id, ids)
+    rows = counting.ledger.known(activation.space, ids)
     discoveries: list[Discovery] = []
     not_yet: list[str] = []
     for document in known_documents:
-        judged = judge(
+        row = rows.get(document.id)
+        again = moved(document, row, activation.rule, counting.run) if row is not None else None
+        if again is not None:
+            discoveries.append(again)
+            continue
+        judged = _due_before(document, counting) or judge(
             document,
             activation.rule,
             started_ns=activation.started_ns,
@@ -156,9 +173,16 @@ def _read(
         )
         if judged is None:
             not_yet.append(document.id)
-        else:
+        elif row is not None and row.state is State.WITHDRAWN:
+            discoveries.append(describe(document, counting.run, Finding.BACK, *judged, delivery=row.id))
+        elif row is None:
             discoveries.append(describe(document, counting.run, Finding.NEW, *judged))
     return discoveries, not_yet
+
+
+def _due_before(document: Document, counting: Counting) -> tuple[State, str | None] | None:
+    """A document that became eligible under the trigger still in force is sent, whatever the new one says of it."""
+    return (State.SEEN, None) if any(since(one, document) for one in counting.earlier) else None
 
 
 def _open(
@@ -170,10 +194,11 @@ def _open(
     requested_at: float | None,
     actor: str,
     clock: Clock,
+    endings: int | None = None,
 ) -> Activation:
     """The activation under way, or a new one; `started_ns` 0 until the source has told its clock."""
     newest = ledger.activation(space)
-    if newest is not None and newest.completed_at is None and newest.ended_at is None and newest.rule == rule:
+    if newest is not None and newest.goes_on_for(rule, requested_at):
         return newest
     return ledger.begin_activation(
         space,
@@ -183,7 +208,16 @@ def _open(
         requested_at=requested_at,
         actor=actor,
         now=clock.now(),
+        endings=endings,
     )
+
+
+def _still_running(activations: Sequence[Activation]) -> tuple[Activation, ...]:
+    """Of a space's activations, newest first: the complete one that has not ended, and those it took over from."""
+    complete = [one for one in activations if one.completed_at is not None]
+    if not complete or complete[0].ended_at is not None:
+        return ()
+    return (complete[0], *uninterrupted(complete))
 
 
 async def _source_clock(source: Source, space: str, clock: Clock, requested_at: float) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from core.banqup.errors import CredentialsRefused, Throttled, Unavailable
 from core.banqup.source import Source
 from core.clock import Clock
 from core.config import Timing
@@ -36,6 +37,10 @@ class Convert(Protocol):
     ) -> Conversion:
         """Converts; whatever is wrong with the document is a finding."""
         ...
+
+
+OF_BANQUP = (CredentialsRefused, Throttled, Unavailable)
+"""Troubles of the whole connection; any other one is a space's or a document's own, and the others go on."""
 
 
 @dataclass(slots=True)

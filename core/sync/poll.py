@@ -6,8 +6,9 @@ Trusts no server-side filter or order (engine reference, 5.2 and 6).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from core.banqup.source import Source
 from core.config import Timing
@@ -43,10 +44,18 @@ async def scan(source: Source, space: str, since_ns: int | None = None) -> Scann
     return Scanned(documents, clock_ns or 0, newest)
 
 
-def judge(document: Document, known: Delivery | None, activation: Activation, run: SpaceRun) -> Discovery | None:
+def judge(
+    document: Document,
+    known: Delivery | None,
+    activation: Activation,
+    run: SpaceRun,
+    earlier: Sequence[Activation] = (),
+) -> Discovery | None:
     """What a poll concludes of one document, or None where there is nothing to do (table of section 5.2).
 
     A document with a row never gets another one by itself; a history row never turns into anything else by itself.
+    `earlier` are the activations that this one took over from without a pause (another trigger): what became eligible
+    under one of them and is listed late is new, too.
     """
     eligible = activation.rule.eligible(document)
     if known is not None:
@@ -54,13 +63,45 @@ def judge(document: Document, known: Delivery | None, activation: Activation, ru
             return describe(document, run, Finding.BACK, State.SEEN, delivery=known.id)
         if known.state is State.CONFIRMED and not same_content(known.content_hash, content_hash(document)):
             return describe(document, run, Finding.CHANGED, State.CHANGED, "changed_in_banqup", delivery=known.id)
-        return None
+        return moved(document, known, activation.rule, run)
     if not eligible:
         return None
-    moment = activation.rule.reached_ns(document) or document.updated_ns
-    if moment is None or moment >= activation.started_ns:
+    if any(since(one, document) for one in (activation, *earlier)):
         return describe(document, run, Finding.NEW, State.SEEN)
     return describe(document, run, Finding.NEW, State.HISTORY, "late")
+
+
+def since(activation: Activation, document: Document) -> bool:
+    """Whether a document became eligible by this activation's trigger after it began, as far as can be told."""
+    if not activation.rule.eligible(document):
+        return False
+    moment = activation.rule.reached_ns(document) or document.updated_ns
+    return moment is None or moment >= activation.started_ns
+
+
+def moved(document: Document, known: Delivery, rule: Rule, run: SpaceRun) -> Discovery | None:
+    """A prepared document that is no longer what was prepared, or no longer at its trigger, is read again.
+
+    Only before its first try: what may have been taken keeps its file and its question.
+    """
+    if known.state is not State.READY or known.attempts or known.updated_ns == document.updated_ns:
+        return None
+    if rule.eligible(document) and same_content(known.content_hash, content_hash(document)):
+        return None
+    if document.direction is None:
+        return None
+    return describe(document, run, Finding.MOVED, State.SEEN, "moved_in_banqup", delivery=known.id)
+
+
+def uninterrupted(activations: Sequence[Activation]) -> tuple[Activation, ...]:
+    """Of a space's activations, newest first: those before the newest complete one that it took over from directly."""
+    complete = [one for one in activations if one.completed_at is not None]
+    chain: list[Activation] = []
+    for later, before in pairwise(complete):
+        if before.ended_at != later.completed_at:
+            break
+        chain.append(before)
+    return tuple(chain)
 
 
 def describe(
@@ -108,11 +149,24 @@ def describe(
     )
 
 
+async def _no_doubt() -> None:
+    """Believes an empty list."""
+
+
 async def poll(
-    ledger: Ledger, source: Source, run: SpaceRun, activation: Activation, *, now: float, timing: Timing, draw: Draw
+    ledger: Ledger,
+    source: Source,
+    run: SpaceRun,
+    activation: Activation,
+    *,
+    now: float,
+    timing: Timing,
+    draw: Draw,
+    when_nothing_is_new: Callable[[], Awaitable[None]] = _no_doubt,
 ) -> int:
     """One poll of one space: since the watermark less an overlap, or a sweep once a day. Returns how many rows are new.
 
+    `when_nothing_is_new` may doubt a list without anything new: what it raises makes the poll a failed one.
     Raises SourceError; then nothing was written, and the next poll reads the same again.
     """
     sweep = run.last_sweep is None or now - run.last_sweep >= timing.sweep_interval
@@ -120,16 +174,27 @@ async def poll(
     since = None if run.watermark_ns is None else run.watermark_ns - int(span * SECOND)
     scanned = await scan(source, run.space, since)
     known = ledger.known(run.space, list(scanned.documents))
-    judged = (judge(d, known.get(d.id), activation, run) for d in scanned.documents.values())
+    earlier = uninterrupted(ledger.activations(run.space))
+    judged = (judge(d, known.get(d.id), activation, run, earlier) for d in scanned.documents.values())
     discoveries = sorted((d for d in judged if d is not None), key=lambda d: (d.updated_ns or 0, d.source_id))
+    if not any(found.finding is Finding.NEW for found in discoveries):
+        await when_nothing_is_new()
     return ledger.record_poll(
         run.space,
         discoveries,
-        watermark_ns=scanned.newest_ns,
+        watermark_ns=_watermark(scanned),
         next_poll=now + interval(timing, scanned.newest_ns or run.watermark_ns, now, draw),
         swept=sweep,
         now=now,
+        activation=activation.id,
     )
+
+
+def _watermark(scanned: Scanned) -> int | None:
+    """The newest timestamp seen, but none from the future: it would hide everything until then."""
+    if scanned.newest_ns is None or not scanned.clock_ns:
+        return scanned.newest_ns
+    return min(scanned.newest_ns, scanned.clock_ns + SECOND)
 
 
 def interval(timing: Timing, watermark_ns: int | None, now: float, draw: Draw) -> float:

@@ -12,7 +12,15 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import partial
 
-from core.banqup.errors import BadAnswer, FileRefused, NotFound, NotReady, RequestRefused
+from core.banqup.errors import (
+    CredentialsRefused,
+    FileRefused,
+    NotFound,
+    NotReady,
+    RequestRefused,
+    Throttled,
+    Unavailable,
+)
 from core.efff import dossier
 from core.efff.convert import Conversion, Format, VatOverride
 from core.efff.report import Finding
@@ -72,8 +80,8 @@ def _withdrawn(outside: Outside, document: Document) -> Move:
 def _later(outside: Outside, claim: Claim, trouble: SourceError) -> Move:
     """Waits by whose trouble it is.
 
-    A file that is not there yet is the delivery's own and counts. An answer that cannot be read may be one document's:
-    it waits alone, without counting. Anything else is Banqup's: everything that needs it waits together.
+    A file that is not there yet is the delivery's own and counts. What is Banqup's (`OF_BANQUP`) lets everything that
+    needs it wait together. Anything else may be one document's or space's: it waits alone, without counting.
     """
     now, attempts = outside.clock.now(), claim.delivery.attempts + 1
     match trouble:
@@ -81,11 +89,11 @@ def _later(outside: Outside, claim: Claim, trouble: SourceError) -> Move:
             return Move(State.DEAD, now, "gave_up", {"attempts": attempts, "last": trouble.code}, counted=True)
         case NotReady():
             due, counted = now + max(1.0, backoff(outside.timing, attempts, outside.draw)), True
-        case BadAnswer():
-            due, counted = now + outside.timing.poll_interval * outside.draw(0.5, 1.5), False
-        case _:
+        case CredentialsRefused() | Throttled() | Unavailable():
             outside.pause.failed(trouble, now=now, timing=outside.timing, draw=outside.draw)
             due, counted = outside.pause.until, False
+        case _:
+            due, counted = now + outside.timing.poll_interval * outside.draw(0.5, 1.5), False
     return Move(State.SEEN, due, trouble.code, trouble.arguments, counted=counted, kind="wait")
 
 

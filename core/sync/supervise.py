@@ -10,16 +10,18 @@ import json
 import logging
 from collections.abc import Coroutine
 from dataclasses import replace
-from datetime import datetime
+from functools import partial
 
-from core.banqup.errors import CredentialsRefused, Forbidden, NotFound, SpaceGone
-from core.errors import SourceError
-from core.installations import Installation
+from core.banqup.errors import CredentialsRefused, SpaceGone
+from core.errors import ConfigurationError, ProductError, SourceError
 from core.ledger.base import Activation, Scope, SpaceRun
 from core.model import NEVER
-from core.sync import baseline, poll
+from core.pingwin.target import Credentials
+from core.sync import poll
+from core.sync.follow import Follower
 from core.sync.house import House, Workshop
 from core.sync.notes import ENGINE_PROBLEM
+from core.sync.outside import OF_BANQUP
 from core.sync.requests import REQUEST, answer_request
 from core.sync.retry import next_probe
 
@@ -28,8 +30,8 @@ log = logging.getLogger(__name__)
 AT_ONCE = 4
 """Polls and baselines that run beside each other."""
 DAY = 86_400.0
-LASTING = (CredentialsRefused, Forbidden, SpaceGone)
-"""Troubles of a connection that do not pass by themselves: the first line says NO CONNECTION."""
+OWN_TROUBLE_S = 10.0
+"""How long something rests that failed by our own trouble."""
 
 
 class Supervisor:
@@ -39,25 +41,24 @@ class Supervisor:
         self.house = house
         self._under_way: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._resting: dict[tuple[str, str], float] = {}
+        self._follower = Follower(house, self._begin, self._read_list)
         self._cleaned_at = 0.0
         self._spaces: tuple[float, frozenset[str]] = (0.0, frozenset())
 
     async def round(self, *, everything: bool = False) -> None:
         """Looks once at all that may be due. With `everything`, every active space is polled, due or not."""
-        if self.house.refresh():
+        changed = self.house.refresh()
+        if changed:
+            self._resting.clear()
             self._tell_problem()
-        self._collect_finished()
+        changed |= self._collect_finished()
         if self.house.ledger.get_meta(REQUEST):
             self._begin("request", "", answer_request(self.house))
         workshop = self.house.workshop()
         if workshop is None:
             return
-        installed = self.house.installed()
-        self._enrol(installed)
-        for installation in installed:
-            self._follow(workshop, installation)
-        for run in self._leftover(installed):
-            self.house.ledger.end_activation(run.space, actor="engine", now=self.house.clock.now())
+        self._follower.round(workshop, changed=changed or everything)
         if everything:
             await self.finish()
         now = NEVER if everything else self.house.clock.now()
@@ -88,84 +89,6 @@ class Supervisor:
         if told != (self.house.ledger.get_meta(ENGINE_PROBLEM) or ""):
             self.house.ledger.set_meta(ENGINE_PROBLEM, told)
 
-    # -- activations ---------------------------------------------------------------------------------------------
-
-    def _enrol(self, installed: list[Installation]) -> None:
-        """Tells the ledger where each space sends."""
-        for installation in installed:
-            account = self.house.account(installation.space)
-            run = self.house.ledger.space_run(installation.space)
-            target, clid, dossier = account or ("", "", installation.file_id)
-            if run is not None and run.dossier and dossier and run.dossier != dossier:
-                self._change_dossier(run)
-            if run is None or (account is not None and (run.target, run.clid, run.dossier) != account):
-                self.house.ledger.enrol(
-                    installation.space, target=target, clid=clid, dossier=dossier, now=self.house.clock.now()
-                )
-
-    def _change_dossier(self, run: SpaceRun) -> None:
-        """Another dossier, by a hand edit perhaps: counting and running end here, and a baseline is taken for it."""
-        newest = self.house.ledger.activation(run.space)
-        if newest is not None and newest.ended_at is None:
-            self.house.ledger.end_activation(run.space, actor="engine", now=self.house.clock.now())
-
-    def _follow(self, workshop: Workshop, installation: Installation) -> None:
-        """Brings the ledger's activation in step with the decision."""
-        ledger, space = self.house.ledger, installation.space
-        newest, run = ledger.activation(space), ledger.space_run(space)
-        if not installation.active:
-            if run is not None and run.running:
-                ledger.end_activation(space, actor="engine", now=self.house.clock.now())
-            elif self._to_count(newest):
-                self._begin("baseline", space, self._count(workshop, installation))
-            return
-        if run is not None and run.running and newest is not None and newest.completed_at is not None:
-            rule = installation.options.rule
-            if newest.rule != rule:
-                self._begin("baseline", space, self._change_rule(workshop, installation, run, newest))
-            return
-        if self.house.account(space) is not None:
-            self._begin("baseline", space, self._take(workshop, installation))
-
-    def _to_count(self, newest: Activation | None) -> bool:
-        """Whether an installed space that was never active still has to be counted, or counted again."""
-        if newest is None:
-            return True
-        if newest.ended_at is not None or newest.completed_at is not None:
-            return False
-        last = self.house.ledger.get_meta(f"counted:{newest.space}")
-        return last is None or self.house.clock.now() - float(last) >= self.house.machine.timing.poll_interval
-
-    def _leftover(self, installed: list[Installation]) -> list[SpaceRun]:
-        """Spaces that run although nothing is installed there any more."""
-        spaces = {installation.space for installation in installed}
-        return [run for run in self.house.ledger.space_runs() if run.running and run.space not in spaces]
-
-    async def _count(self, workshop: Workshop, installation: Installation) -> None:
-        ledger, clock = self.house.ledger, self.house.clock
-        await baseline.count(ledger, workshop.source, installation.space, installation.options.rule, clock=clock)
-        ledger.set_meta(f"counted:{installation.space}", str(clock.now()))
-
-    async def _take(self, workshop: Workshop, installation: Installation, kind: str | None = None) -> None:
-        requested = installation.activated_at
-        await baseline.take(
-            self.house.ledger,
-            workshop.source,
-            installation.space,
-            installation.options.rule,
-            clock=self.house.clock,
-            actor="engine",
-            requested_at=requested.timestamp() if isinstance(requested, datetime) else self.house.clock.now(),
-            kind=kind,
-        )
-
-    async def _change_rule(
-        self, workshop: Workshop, installation: Installation, run: SpaceRun, newest: Activation
-    ) -> None:
-        """Another trigger: what was due under the old one is found first, then a baseline is taken (decision 3)."""
-        await self._read_list(workshop, run, newest)
-        await self._take(workshop, installation, kind="rule")
-
     # -- polls ---------------------------------------------------------------------------------------------------
 
     async def _poll(self, workshop: Workshop, run: SpaceRun) -> None:
@@ -175,19 +98,17 @@ class Supervisor:
         await self._read_list(workshop, run, activation)
 
     async def _read_list(self, workshop: Workshop, run: SpaceRun, activation: Activation) -> None:
-        now = self.house.clock.now()
-        found = await poll.poll(
+        await poll.poll(
             self.house.ledger,
             workshop.source,
             run,
             activation,
-            now=now,
+            now=self.house.clock.now(),
             timing=self.house.machine.timing,
             draw=workshop.outside.draw,
+            when_nothing_is_new=partial(self._still_listed, workshop, run.space),
         )
         workshop.outside.pause.succeeded()
-        if found == 0:
-            await self._still_listed(workshop, run.space)
 
     async def _still_listed(self, workshop: Workshop, space: str) -> None:
         """Nothing new: an app that lost its access sees the same. Asked once a poll interval for all spaces."""
@@ -210,7 +131,7 @@ class Supervisor:
         space = next(
             (run.space for run in ledger.space_runs() if scope is Scope.TARGET or id in (run.clid, run.dossier)), None
         )
-        credentials = self.house.credentials(space) if space is not None else None
+        credentials = self._credentials(space)
         probe = await target.probe(credentials, self.house.machine.timing.deadline)
         well = probe.reachable if scope is Scope.TARGET else probe.credentials is True
         if well:
@@ -218,6 +139,13 @@ class Supervisor:
         else:
             later = now + next_probe(circuit, self.house.machine.timing)
             ledger.set_circuit(replace(circuit, probe_at=later, probes=circuit.probes + 1), actor="engine", now=now)
+
+    def _credentials(self, space: str | None) -> Credentials | None:
+        """What a probe asks with; None also where they cannot be read, which each waiting delivery says."""
+        try:
+            return self.house.credentials(space) if space is not None else None
+        except ConfigurationError:
+            return None
 
     def _clean(self) -> None:
         now = self.house.clock.now()
@@ -229,8 +157,8 @@ class Supervisor:
     # -- tasks ---------------------------------------------------------------------------------------------------
 
     def _begin(self, kind: str, name: str, work: Coroutine[None, None, None]) -> None:
-        """Starts something unless the same is under way."""
-        if (kind, name) in self._under_way:
+        """Starts something unless the same is under way, or has failed a moment ago."""
+        if (kind, name) in self._under_way or self.house.clock.boot() < self._resting.get((kind, name), 0.0):
             work.close()
             return
         self._under_way[kind, name] = asyncio.create_task(self._guarded(kind, name, work))
@@ -239,21 +167,40 @@ class Supervisor:
         """The edge of a poll or baseline: Banqup's trouble is noted with the space and tried again later."""
         async with self._places:
             try:
-                await work
-            except SourceError as trouble:
-                self._troubled(kind, name, trouble)
+                try:
+                    await work
+                except SourceError as trouble:
+                    wait = self._troubled(kind, name, trouble)
+                    if kind == "baseline":  # a poll's next time stands in the ledger, where a person can move it
+                        self._rest(kind, name, wait)
+            except ProductError as problem:  # our own disk, say
+                log.warning("%s of %s: %s", kind, name, problem)
+                self._rest(kind, name, OWN_TROUBLE_S)
             except Exception:
                 log.exception("%s of %s failed", kind, name)
+                self._rest(kind, name, OWN_TROUBLE_S)
 
-    def _troubled(self, kind: str, space: str, trouble: SourceError) -> None:
+    def _rest(self, kind: str, name: str, seconds: float) -> None:
+        """Keeps what failed from being tried at every round: Banqup would be asked twice a second."""
+        self._resting[kind, name] = self.house.clock.boot() + seconds
+
+    def _troubled(self, kind: str, space: str, trouble: SourceError) -> float:
+        """Notes Banqup's trouble with the space; returns the seconds to wait."""
         house, now = self.house, self.house.clock.now()
-        workshop = house.workshop()
-        if workshop is not None and not isinstance(trouble, NotFound):
-            workshop.outside.pause.failed(trouble, now=now, timing=house.machine.timing, draw=workshop.outside.draw)
-        pause = workshop.outside.pause.until if workshop is not None else now
-        wait = house.machine.timing.poll_interval if isinstance(trouble, LASTING) else max(1.0, pause - now)
+        timing, workshop = house.machine.timing, house.workshop()
+        wait = timing.poll_interval
+        if workshop is not None and isinstance(trouble, OF_BANQUP):
+            pause = workshop.outside.pause
+            pause.failed(trouble, now=now, timing=timing, draw=workshop.outside.draw)
+            if not isinstance(trouble, CredentialsRefused):
+                wait = max(1.0, pause.until - now)
         house.ledger.poll_failed(space, trouble.code, trouble.arguments, next_poll=now + wait, now=now)
         log.warning("%s of %s: %s", kind, space, trouble.code)
+        return wait
 
-    def _collect_finished(self) -> None:
-        self._under_way = {key: task for key, task in self._under_way.items() if not task.done()}
+    def _collect_finished(self) -> bool:
+        """Forgets finished tasks. True where a baseline was among them: more may be possible now."""
+        finished = [key for key, task in self._under_way.items() if task.done()]
+        for key in finished:
+            del self._under_way[key]
+        return any(kind == "baseline" for kind, _ in finished)

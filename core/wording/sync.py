@@ -82,12 +82,17 @@ MESSAGES: dict[str, Message] = {
         "When its turn came it was no longer approved or sent in Banqup (now: {status}).",
         "Nothing to do: it goes out by itself once it is approved or sent again.",
     ),
+    "moved_in_banqup": Message("It changed in Banqup while it waited: it is read again before it is sent."),
     "document_gone": Message(
         "When its turn came Banqup no longer had the document.",
         "Nothing to do: if it comes back in Banqup, it is looked at again.",
     ),
     "banqup_waits": Message("Waits until Banqup answers again.", "Nothing to do."),
     "target_waits": Message("Waits until Pingwin can be asked again.", "Nothing to do."),
+    "asked_once": Message(
+        "The answer was lost. Pingwin was asked and does not have it; it is asked once more before it is sent again.",
+        "Nothing to do.",
+    ),
     "circuit_open": Message("Waits until Pingwin can be reached again.", "Nothing to do."),
     "credentials_missing": Message(
         "One of the three credentials is missing.", "Enter API Key, CLID and File ID in the settings of the space."
