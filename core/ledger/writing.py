@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from core.errors import StoreError
-from core.ledger.base import Discovery, Prepared, SpaceRun
+from core.ledger.base import Discovery, Finding, Prepared, SpaceRun
 from core.ledger.rows import LONGEST, plain, searchable, space_run
 from core.ledger.store import Transaction, to_json
 from core.model import NEVER, State
@@ -18,6 +18,42 @@ VALUES(:space, :source_id, :dossier, 0, :activation, :direction, :doc_type, :num
   :counterparty, :vat, :issued, :amount, :currency, :invoice_key, :source_updated, :source_hash, :state, :reason,
   :reason_args, :due_at, :idem_key, :changed_at, :search)
 ON CONFLICT DO NOTHING RETURNING id"""
+
+TURN = """UPDATE doc SET state = :state, reason = :reason, reason_args = :args, due_at = :due, changed_at = :now,
+  source_hash = coalesce(:hash, source_hash), source_updated = coalesce(:updated, source_updated)
+WHERE id = :id AND state = :held RETURNING fence"""
+
+HELD = {Finding.CHANGED: State.CONFIRMED, Finding.BACK: State.WITHDRAWN, Finding.MOVED: State.READY}
+"""Where a row must still stand for what was found of it."""
+
+
+def write_found(tx: Transaction, run: SpaceRun, found: Discovery, *, activation: int, now: float) -> bool:
+    """Writes one finding of a scan; True where it is a new row."""
+    if found.finding is Finding.NEW:
+        return insert_found(tx, run, found, activation=activation, now=now) is not None
+    _turn(tx, run, found, now)
+    return False
+
+
+def _turn(tx: Transaction, run: SpaceRun, found: Discovery, now: float) -> None:
+    """Moves a row that Banqup's list speaks of again, if it still stands where the scan saw it.
+
+    The content seen now is kept: once a person has left a changed document as it is, it is not asked about again.
+    """
+    values = {
+        "state": found.state,
+        "reason": found.reason,
+        "args": to_json(found.reason_args),
+        "due": now if found.state is State.SEEN else NEVER,
+        "hash": found.content_hash,
+        "updated": found.updated_ns,
+        "now": now,
+        "id": found.delivery,
+        "held": HELD[found.finding],
+    }
+    if tx.one(TURN, values) is not None:
+        code = found.reason or ("delivery_back" if found.state is State.SEEN else "delivery_changed")
+        tx.event(run.space, "found", code, at=now, delivery=found.delivery, state=found.state, args=found.reason_args)
 
 
 def insert_found(tx: Transaction, run: SpaceRun, found: Discovery, *, activation: int, now: float) -> int | None:

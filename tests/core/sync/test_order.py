@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from core.model import State
-from core.sync import baseline
-from tests.simulation.run import EVERYTHING, Simulation
+from tests.simulation.scene import TIMING, Scene
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[Simulation]:
-    world = Simulation(1, tmp_path)
-    world.real.enrol("space-1", target="simulated", clid="c", dossier="FILE-1", now=world.clock.now())
-    yield world
-    world.real.close()
-
-
-async def test_a_large_wave_begins_to_arrive_at_once_and_in_order(world: Simulation) -> None:
-    for number in range(30):
-        world.banqup.put(f"p{number:02}", approved=False)
-    world.clock.time += 10
-    await baseline.take(
-        world.real,
-        world.banqup,
-        "space-1",
-        world.installation.options.rule,
-        clock=world.clock,
-        actor="test",
-        requested_at=world.clock.now(),
-    )
-    world.clock.time += 10
-    for number in range(30):
-        world.banqup.approve(f"p{number:02}")
-        world.clock.time += 0.1
-    await world._poll()
-    for _ in range(6):
-        await world._step()
-    rows = {row.source_id: row.state for row in world.real.window(EVERYTHING, 0, 100)}
-    assert [id for id, state in sorted(rows.items()) if state is State.CONFIRMED] == ["p00", "p01", "p02"]
+def test_a_large_wave_begins_to_arrive_at_once_and_in_order(tmp_path: Path) -> None:
+    with Scene(tmp_path, timing=TIMING.model_copy(update={"wake": 1})) as scene:
+        for number in range(30):
+            scene.banqup.put(f"p{number:02}", approved=False)
+        scene.installations.change_machine(lambda machine: machine.model_copy(update={"workers": 1}))
+        scene.start_engine()
+        scene.activate()
+        scene.wait(120)
+        for number in range(30):
+            scene.banqup.approve(f"p{number:02}")
+            scene.wait(0.1)
+        while State.CONFIRMED not in scene.states().values():
+            scene.wait(5)
+        states = scene.states()
+        arrived = [id for id in sorted(states) if states[id] is State.CONFIRMED]
+        assert arrived == [f"p{number:02}" for number in range(len(arrived))]
+        assert State.SEEN in states.values(), "the rest has not even been fetched"
+        scene.wait(600)
+        assert set(scene.states().values()) == {State.CONFIRMED}
+        rows = sorted(scene.rows().values(), key=lambda row: row.source_id)
+        assert list(scene.pingwin.content) == [row.key for row in rows]

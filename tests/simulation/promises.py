@@ -1,0 +1,208 @@
+"""What must hold after every step, and at the end. Reads the ledger and the far sides; changes nothing.
+
+The promises are those of the engine reference, 11.1: taken at most once unless a person ordered more; confirmed means
+taken or marked; history is never sent unless picked; nothing that became eligible is lost; an outage costs at most one
+decision; trouble of an account ages nothing; the audit trail replays to the rows; the counters are true.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from core.ledger.base import QueueQuery
+from core.ledger.replay import PERSON_ONLY
+from core.model import FINAL, NEEDS_PERSON, Delivery, Event, State
+from core.pingwin.target import Capability
+from core.wording import messages
+from tests.simulation.process import World
+
+EVERYTHING = QueueQuery(history=True)
+TWICE = frozenset({"resend", "resend_again", "resend_changed", "send", "undo_discard"})
+"""Decisions that say beforehand that the invoice may arrive twice."""
+
+MARKED = frozenset({"marked_delivered", "left_as_delivered", "resend_changed"})
+COUNT_EVERY = 25
+
+
+class Broken(AssertionError):  # noqa: N818 - reads as a statement
+    """A promise was broken."""
+
+
+@dataclass
+class Told:
+    """What the events said of one delivery so far."""
+
+    state: State | None = None
+    fence: int = 0
+    entered: State | None = None
+    included: bool = False
+    ordered: int = 0
+    intents: int = 0
+    waits: int = 0
+
+
+@dataclass
+class Outage:
+    """A stretch in which no document got through, and the outcomes that it left unknown."""
+
+    began: float
+    unknown: int = 0
+
+
+@dataclass
+class Promises:
+    """The auditor of one seed. `must` says of each document what its approval means: send, history or any."""
+
+    world: World
+    at_once: int = 1
+    must: dict[str, str] = field(default_factory=dict)
+    told: dict[int, Told] = field(default_factory=dict)
+    rows: dict[int, Delivery] = field(default_factory=dict)
+    by_key: dict[str, int] = field(default_factory=dict)
+    outage: Outage | None = None
+    found: set[str] = field(default_factory=set)
+    trace: list[tuple[object, ...]] = field(default_factory=list)
+    seen: int = 0
+    checked: int = 0
+    before: Counter[str] = field(default_factory=Counter)
+
+    def after_turn(self) -> None:
+        """Looks at what happened since the last look."""
+        events = self.world.ledger.events(after=self.seen, limit=10_000)
+        if not events:
+            return
+        self.seen = events[-1].id
+        for event in events:
+            self._hear(event)
+        for id in {event.delivery for event in events if event.delivery is not None}:
+            row = self.world.ledger.delivery(id)
+            assert row is not None
+            self._look(row)
+        self.checked += 1
+        if self.checked % COUNT_EVERY == 0:
+            self._count()
+
+    def restart(self) -> None:
+        """The ledger is another one: a backup was restored."""
+        self.told, self.rows, self.by_key, self.seen = {}, {}, {}, 0
+        self.found = set()
+        self.before = Counter(self.world.pingwin.taken)
+        self.must = {id: "any" for id in self.must}
+        self.after_turn()
+
+    # -- step by step --------------------------------------------------------------------------------------------------
+
+    def _hear(self, event: Event) -> None:
+        """Replays one event."""
+        self.trace.append((event.kind, event.code, event.delivery, event.args.get("state"), round(event.at, 3)))
+        if event.delivery is None:
+            return
+        told = self.told.setdefault(event.delivery, Told())
+        if event.fence is not None:
+            _hold(event.fence >= told.fence, f"fence went back: {event}")
+            told.fence = event.fence
+        if event.kind == "intent":
+            told.intents += 1
+            _hold(told.state is State.LEASED, f"intent from {told.state}")
+        if event.kind == "wait" and event.args.get("attempts"):
+            told.waits += 1
+        if event.kind == "decision":
+            told.included |= event.code == "include"
+            told.ordered += event.code in TWICE
+        if event.kind == "result" and event.args.get("state") == State.UNKNOWN and self.outage is not None:
+            self.outage.unknown += 1
+            _hold(self.outage.unknown <= self.at_once, f"one outage left {self.outage.unknown} outcomes unknown")
+        said = event.args.get("state")
+        if said is None:
+            return
+        state = State(str(said))
+        _hold(
+            told.state not in PERSON_ONLY or told.state is state or event.kind in {"decision", "space"},
+            f"left {told.state} by {event.kind}",
+        )
+        told.entered = told.entered or state
+        told.state = state
+
+    def _look(self, row: Delivery) -> None:
+        """The row is what its events say."""
+        self.rows[row.id] = row
+        self.by_key[row.key] = row.id
+        self.found.add(row.source_id)
+        told = self.told[row.id]
+        _hold(row.state is told.state, f"{row.source_id} is {row.state}, its events say {told.state}")
+        _hold(row.fence == told.fence, f"{row.source_id} has fence {row.fence}, its events say {told.fence}")
+        _hold(row.attempts <= told.intents + told.waits, f"{row.source_id} aged without an attempt of its own")
+        if row.state is State.CONFIRMED and row.reason not in MARKED:
+            _hold(self.world.pingwin.taken[row.key] > 0, f"confirmed but never taken: {row.source_id}")
+        if row.reason == "worker_died":
+            _hold(self.world.interrupted > 1, f"{row.source_id} is parked for deaths that never were")
+        if row.state is State.DEAD:
+            _hold(row.reason == "gave_up", f"dead for {row.reason}")
+
+    def taken(self, key: str) -> None:
+        """The target took a file."""
+        self.after_turn()
+        row = self.rows.get(self.by_key.get(key, -1))
+        if row is None:
+            raise Broken(f"taken without a row: {key}")
+        told, copies = self.told[row.id], self.world.pingwin.taken[key] - self.before[key]
+        allowed = (0 if self.before[key] and not told.ordered else 1) + told.ordered
+        _hold(copies <= allowed, f"sent twice: {row.source_id} ({copies} copies, {told.ordered} orders)")
+        picked = told.included or told.ordered or row.generation
+        _hold(told.entered is not State.HISTORY or bool(picked), f"history was sent: {row.source_id}")
+        _hold(self.must.get(row.source_id) != "history" or bool(picked), f"history was sent: {row.source_id}")
+
+    def _count(self) -> None:
+        kept = {state: n for state, n in self.world.ledger.counts().get("space-1", {}).items() if n}
+        counted = Counter(row.state for row in self.world.ledger.window(EVERYTHING, 0, 10_000))
+        _hold(kept == dict(counted), f"counters say {kept}, rows say {dict(counted)}")
+
+    # -- the end -------------------------------------------------------------------------------------------------------
+
+    def at_rest(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        resting = FINAL | NEEDS_PERSON | {State.WITHDRAWN}
+        found = {row.source_id for row in self.rows.values()}
+        return all(row.state in resting for row in self.rows.values()) and self._eligible() <= found
+
+    def _eligible(self) -> set[str]:
+        return {id for id in self.world.banqup.documents if self.must.get(id) in {"send", "history"}}
+
+    def check_end(self) -> None:
+        """Nothing lost, nothing silent, the ledger sound."""
+        self.after_turn()
+        self._count()
+        rows = {row.source_id: row for row in sorted(self.rows.values(), key=lambda row: row.generation)}
+        for id, must in self.must.items():
+            row = rows.get(id)
+            if must == "send":
+                _hold(row is not None, f"lost: {id}")
+                assert row is not None
+                entered = self.told[row.id].entered
+                _hold(entered is not State.HISTORY, f"lost: {id} was buried as history ({row.reason})")
+        known = messages()
+        for row in rows.values():
+            if row.state in NEEDS_PERSON | {State.WITHDRAWN, State.HISTORY}:
+                _hold(row.reason in known, f"silent: {row.source_id} is {row.state} for {row.reason}")
+            self._not_silent(row)
+        if Capability.LOOKUP in self.world.pingwin.capabilities:
+            asked = [row.source_id for row in rows.values() if row.reason == "outcome_unknown"]
+            _hold(not asked, f"could be asked, yet before a person: {asked}")
+        problems = self.world.ledger.check()
+        _hold(not problems, f"the ledger is not sound: {problems}")
+
+    def _not_silent(self, row: Delivery) -> None:
+        """What was taken is the document as it now stands, or a person is told that it changed."""
+        if row.state is not State.CONFIRMED or row.reason in MARKED or row.id not in self.rows:
+            return
+        if self.told[row.id].ordered or row.generation:
+            return
+        sent = self.world.pingwin.content[row.key].decode().partition(">")[2].partition("<")[0]
+        now = f"{row.source_id}:{self.world.banqup.version[row.source_id]}"
+        _hold(sent == now, f"changed unnoticed: {sent} was sent, Banqup has {now}")
+
+
+def _hold(true: bool, otherwise: str) -> None:
+    if not true:
+        raise Broken(otherwise)
