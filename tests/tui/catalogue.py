@@ -29,7 +29,8 @@ def marked(file: Path) -> Iterator[tuple[str, ...]]:
             continue
         texts = [each.value for each in node.args[: MARKERS[node.func.id]] if isinstance(each, ast.Constant)]
         if texts and all(isinstance(text, str) for text in texts):
-            yield tuple(paragraphs(text) if "\n" in text else text for text in texts)
+            help_text = node.func.id == "N_"  # looked up by paragraph; a text shown at once is looked up as it is
+            yield tuple(paragraphs(text) if help_text and "\n" in text else text for text in texts)
 
 
 def all_texts() -> dict[tuple[str, ...], str]:
