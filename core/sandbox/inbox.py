@@ -50,9 +50,15 @@ class Inbox:
             found = self._by_invoice.get((file_id, invoice), ()) if invoice is not None else ()
             return next(iter(found), None)
 
-    def take(self, receipt: Receipt, content: bytes) -> Receipt:
-        """Keeps a file under the next id; `copy` counts the earlier ones of its invoice or key."""
+    def take(self, receipt: Receipt, content: bytes, *, once: bool = False) -> Receipt:
+        """Keeps a file under the next id; `copy` counts the earlier ones of its invoice or key.
+
+        With `once`, the file that came first with this key is given back instead.
+        """
         with self._lock:
+            first = self.with_key(receipt.file_id, receipt.key)
+            if once and first is not None:
+                return first
             earlier = {each.id for each in self._by_key.get((receipt.file_id, receipt.key), ())}
             if receipt.invoice is not None:
                 earlier |= {each.id for each in self._by_invoice.get((receipt.file_id, receipt.invoice), ())}

@@ -168,7 +168,7 @@ class PingwinSandbox:
         known = earlier or world.inbox.of_invoice(dossier.file_id, receipt.invoice)
         if switches.refuse_duplicates and known is not None:
             return refusal(409, "DUPLICATE", "The document is already there.", id=known.id)
-        kept = world.inbox.take(receipt, delivered.content)
+        kept = world.inbox.take(receipt, delivered.content, once=switches.idempotency)
         return JSONResponse({"id": kept.id, "key": kept.key}, 201)
 
     def _after(self, request: Request, fault: Fault | None, answer: Response) -> Response:

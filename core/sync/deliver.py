@@ -10,8 +10,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from core.errors import ConfigurationError, ProductError, StoreError
 from core.ledger.base import Circuit, Claim, Move, Prepared, Scope
-from core.model import Direction, State
+from core.model import Delivery, Direction, State
 from core.pingwin.target import Answer, AnswerKind, Capability, Credentials, Found, Upload
 from core.sync.outside import Outside
 from core.sync.prepare import prepare
@@ -19,6 +20,10 @@ from core.sync.retry import Account, after_answer, backoff, circuit_after, opene
 
 MOST_CRASHES = 2
 """A delivery whose worker died this often while holding it is put before a person."""
+
+ASKED_ONCE = "asked_once"
+"""A target that hung answers the question before it takes what lay in its queue: a "no" counts when it is heard twice,
+a grace apart."""
 
 
 class Deliverer:
@@ -52,7 +57,10 @@ class Deliverer:
     # -- preparing ----------------------------------------------------------------------------------------------
 
     async def _prepare(self, claim: Claim) -> None:
-        result = await prepare(self.outside, claim)
+        try:
+            result = await prepare(self.outside, claim)
+        except (StoreError, ConfigurationError) as problem:
+            result = self._wait_for_us(State.SEEN, problem)
         if isinstance(result, Prepared):
             self.outside.ledger.prepared(claim, result, now=self.outside.clock.now())
         else:
@@ -62,7 +70,10 @@ class Deliverer:
 
     async def _upload(self, claim: Claim) -> None:
         """`leased` -> `sending` -> what the target answered."""
-        ready = self._ready_to_send(claim)
+        try:
+            ready = self._ready_to_send(claim)
+        except (StoreError, ConfigurationError) as problem:
+            ready = self._wait_for_us(State.READY, problem)
         if isinstance(ready, Move):
             self._move(claim, State.LEASED, ready)
             return
@@ -81,7 +92,7 @@ class Deliverer:
     def _ready_to_send(self, claim: Claim) -> tuple[Upload, Credentials, Account] | Move:
         """The file and the credentials, or where the delivery goes without them."""
         delivery, now = claim.delivery, self.outside.clock.now()
-        content = self.outside.spool.get(delivery.space, delivery.sha256) if delivery.sha256 else None
+        content = self._file(delivery)
         if content is None:
             return Move(State.SEEN, now, "file_missing", kind="wait")
         run = self.outside.ledger.space_run(delivery.space)
@@ -99,6 +110,24 @@ class Deliverer:
             direction=delivery.direction or Direction.PURCHASE,
         )
         return upload, credentials, Account(run.target, run.clid, run.dossier)
+
+    def _file(self, delivery: Delivery) -> bytes | None:
+        """The file as it was prepared; None where it is gone or damaged, and must be made again."""
+        try:
+            return self.outside.spool.get(delivery.space, delivery.sha256) if delivery.sha256 else None
+        except StoreError as problem:
+            if problem.code == "spool_damaged":
+                return None
+            raise
+
+    def _wait_for_us(self, state: State, problem: ProductError) -> Move:
+        """Nothing has left, and the trouble is our own (a full disk, a broken file): waits with the reason.
+
+        A worker that ends here without a word would look as if it had died of the delivery.
+        """
+        wait = self.outside.timing.probe_first * self.outside.draw(0.5, 1.5)
+        where = {"where": problem.where} if problem.where else {}
+        return Move(state, self.outside.clock.now() + wait, problem.code, {**problem.arguments, **where}, kind="wait")
 
     @asynccontextmanager
     async def _slot(self) -> AsyncIterator[bool]:
@@ -180,7 +209,10 @@ class Deliverer:
 
     async def _ask(self, claim: Claim) -> Move:
         outside = self.outside
-        credentials = outside.credentials(claim.delivery.space)
+        try:
+            credentials = outside.credentials(claim.delivery.space)
+        except ConfigurationError as problem:
+            return self._ask_later(claim, problem.code)
         run = outside.ledger.space_run(claim.delivery.space)
         circuit = outside.ledger.circuit(run.target, Scope.TARGET, "") if run else None
         if credentials is None or (circuit is not None and circuit.state == "open"):
@@ -194,6 +226,8 @@ class Deliverer:
                 return Move(
                     State.CONFIRMED, now, "found_by_key", reference=lookup.reference, delivered_at=now, kind="settled"
                 )
+            case Found.NO if claim.delivery.reason != ASKED_ONCE:
+                return Move(State.UNKNOWN, now + outside.timing.grace, ASKED_ONCE, kind="wait")
             case Found.NO if claim.delivery.attempts >= outside.timing.give_up_attempts:
                 return Move(State.DEAD, now, "gave_up", {"attempts": claim.delivery.attempts}, kind="settled")
             case Found.NO:

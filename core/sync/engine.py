@@ -99,8 +99,8 @@ class Engine:
         while not self.stopping.is_set():
             with _recorded("supervise"):
                 await self.supervisor.round()
-            if self.house.ledger.get_meta(STOP_REQUEST):
-                self.stop()
+                if self.house.ledger.get_meta(STOP_REQUEST):
+                    self.stop()
             await self._rest()
         await self.supervisor.finish(cancel=True)
 
@@ -109,11 +109,14 @@ class Engine:
         while not self.stopping.is_set():
             busy = False
             workshop = self.house.workshop()
-            if workshop is not None and self.house.ledger.next_due() <= self.house.clock.now() and self.house.steady():
-                with _recorded("step"):
+            with _recorded("step"):
+                if workshop is not None and self._something_due() and self.house.steady():
                     busy = await self._deliverer(workshop, name).step()
             if not busy:
                 await self._rest()
+
+    def _something_due(self) -> bool:
+        return self.house.ledger.next_due() <= self.house.clock.now()
 
     async def _rest(self) -> None:
         with suppress(TimeoutError):

@@ -6,6 +6,7 @@ Watches the files; an edit is applied without a restart. Hands out a `Workshop` 
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -32,9 +33,14 @@ from core.spool import Spool
 from core.sync.outside import Convert, Outside, SourcePause
 from core.sync.retry import Draw
 
+log = logging.getLogger(__name__)
+
 MEGABYTE = 1024 * 1024
 LARGE = 20 * MEGABYTE
 """Documents above this are converted outside the engine's process."""
+
+REFUSED_S = 60.0
+"""How long a source of secrets that does not work is not asked again."""
 
 JUMP = 5.0
 """Seconds by which wall clock and boot clock may differ between two looks before claiming pauses (5.3 rule 7)."""
@@ -98,6 +104,7 @@ class House:
         self._made_from: object = None
         self._retired: list[ClosingSource] = []
         self._stamp: object = None
+        self._refused: dict[str, tuple[float, ConfigurationError]] = {}
         self._pause = SourcePause()
         self._offset = clock.now() - clock.boot()
         self._steady_at = 0.0
@@ -113,20 +120,25 @@ class House:
         self._stamp = stamp
         self.machine = self.installations.machine()
         self._secrets = Secrets(self.home, self.environ)
-        secret = self._secrets.find(SecretName.BANQUP_SECRET, None)
-        made_from = self.machine, secret and secret.value.get_secret_value(), stamp[2:]
-        if made_from == self._made_from:
-            return True
-        self._made_from = made_from
+        self._refused.clear()
+        try:
+            secret = self._secrets.find(SecretName.BANQUP_SECRET, None)
+            made_from = self.machine, secret and secret.value.get_secret_value(), stamp[2:]
+            if made_from == self._made_from:
+                return True
+            self._retire()
+            self._workshop, self._made_from = self._open(secret), made_from
+        except ConfigurationError as problem:  # nothing is sent until it is mended, which is noticed
+            self._retire()
+            self.problem = problem
+        return True
+
+    def _retire(self) -> None:
+        """Takes no more work with what was made from earlier settings."""
         self._pause.succeeded()
         if self._workshop is not None:
             self._retired.append(self._workshop.source)
-        self._workshop, self.problem = None, None
-        try:
-            self._workshop = self._open(secret)
-        except ConfigurationError as problem:
-            self.problem = problem
-        return True
+        self._workshop, self._made_from, self.problem = None, None, None
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -152,17 +164,31 @@ class House:
         return self.installations.get(space)
 
     def credentials(self, space: str) -> Credentials | None:
-        """The three values, or None where one is missing."""
-        api_key, clid, file_id = (
-            self._secrets.find(name, space) for name in (SecretName.API_KEY, SecretName.CLID, SecretName.FILE_ID)
-        )
+        """The three values, or None where one is missing.
+
+        Raises ConfigurationError where a source of them does not work; it is then left alone for a minute.
+        """
+        refused = self._refused.get(space)
+        if refused is not None and self.clock.boot() < refused[0]:
+            raise refused[1]
+        try:
+            api_key, clid, file_id = (
+                self._secrets.find(name, space) for name in (SecretName.API_KEY, SecretName.CLID, SecretName.FILE_ID)
+            )
+        except ConfigurationError as problem:
+            self._refused[space] = (self.clock.boot() + REFUSED_S, problem)
+            log.warning("credentials of %s: %s", space, problem)
+            raise
         if api_key is None or clid is None or file_id is None:
             return None
         return Credentials(api_key.value, clid.value, file_id.value.get_secret_value())
 
     def account(self, space: str) -> tuple[str, str, str] | None:
-        """Target, fingerprint of the CLID and dossier of a space, or None where they are not set."""
-        credentials = self.credentials(space)
+        """Target, fingerprint of the CLID and dossier of a space, or None where they are not set or cannot be read."""
+        try:
+            credentials = self.credentials(space)
+        except ConfigurationError:  # said where it is needed: with each delivery that waits for it
+            return None
         if credentials is None or self._workshop is None:
             return None
         return self._workshop.outside.target.name, fingerprint(credentials.clid), credentials.file_id

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from core.clock import Clock
+from core.errors import ConfigurationError
 from core.ledger.base import Ledger
 from core.pingwin.target import Probe
 
@@ -63,7 +64,10 @@ async def answer_request(house: House) -> None:
 
 
 async def _probe(house: House, space: str) -> Probe:
-    credentials, workshop = house.credentials(space), house.workshop()
+    try:
+        credentials, workshop = house.credentials(space), house.workshop()
+    except ConfigurationError as unread:
+        return Probe(False, None, unread.code, unread.arguments)
     if credentials is None:
         return Probe(False, None, "credentials_missing")
     if workshop is None:

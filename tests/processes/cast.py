@@ -11,10 +11,13 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from core.sync.lock import EngineLock
 
 COMMAND = Path(sys.executable).with_name("banqup-pingwin")
 BAD_WORDS = ("Traceback", "never retrieved", "Logging error")
@@ -105,7 +108,7 @@ class Actor:
 
     def last_words(self) -> str:
         """The end of what it said."""
-        return self.words.read_text("utf-8", "replace")[-2_000:]
+        return self.words.read_text("utf-8", "replace")[-500:]
 
     def problems(self) -> list[str]:
         """Everything that this actor may not have done or said."""
@@ -119,6 +122,52 @@ class Actor:
         if self._process is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
+
+
+@dataclass
+class Engine(Actor):
+    """The engine of a home: ours, or the one that a console started while ours was down."""
+
+    lock: EngineLock = field(kw_only=True)
+
+    def kill(self) -> None:
+        """Also the console's."""
+        super().kill()
+        self._signal(signal.SIGKILL)
+
+    def look(self) -> None:
+        """A second engine that finds a first one leaves, as it must."""
+        if self._process is None or self._process.poll() is None:
+            return
+        if self._process.returncode == 2 and "engine_runs_already" in self.last_words().splitlines()[-1]:
+            if self.lock.holder() is None:
+                self.start()
+            return
+        super().look()
+
+    def look_quietly(self) -> bool:
+        """The same without a new life."""
+        leaves = self._process is not None and self._process.poll() == 2
+        return False if leaves and "engine_runs_already" in self.last_words() else super().look_quietly()
+
+    def end(self) -> None:
+        """Asks both to end."""
+        super().end()
+        until = time.monotonic() + 20
+        while (holder := self.lock.holder()) is not None and holder["pid"]:
+            self._signal(signal.SIGTERM)
+            if time.monotonic() > until:
+                self.found.append("the console's engine does not end when asked")
+                self._signal(signal.SIGKILL)
+            time.sleep(0.05)
+
+    def _signal(self, number: int) -> None:
+        super()._signal(number)
+        holder = self.lock.holder()
+        if holder is not None and (self._process is None or holder["pid"] != self._process.pid):
+            with suppress(OSError):
+                if str(self.lock.path.parent) in Path(f"/proc/{holder['pid']}/cmdline").read_text():
+                    os.kill(holder["pid"], number)
 
 
 def _on_terminal(command: Sequence[str], said: int) -> subprocess.Popen[bytes]:

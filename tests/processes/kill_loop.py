@@ -31,8 +31,9 @@ from core.model import Delivery, State
 from core.pingwin.library import SHIPPED
 from core.sandbox.control_client import ACCESS_FILE, Access, SandboxControl
 from core.sandbox.server import SandboxServer
+from core.sync.lock import EngineLock
 from tests.core.sync.homes import activated
-from tests.processes.cast import COMMAND, Actor
+from tests.processes.cast import COMMAND, Actor, Engine
 
 TIMING = Timing(
     poll_interval=0.6,
@@ -146,6 +147,8 @@ class Loop:
             name: Actor(name, command, place / f"{name}.out", weight, terminal=name == "console")
             for name, (command, weight) in lines.items()
         }
+        lock = EngineLock(Home.locate(self.home).engine_lock)
+        self.cast["engine"] = Engine("engine", lines["engine"][0], place / "engine.out", lines["engine"][1], lock=lock)
 
     # -- the run ---------------------------------------------------------------------------------------------------
 
