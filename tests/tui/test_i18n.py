@@ -1,4 +1,4 @@
-"""Four languages: what must be translated is, places for values stay, and each region writes numbers its own way."""
+"""Four languages: every text is translated, places for values stay, and each region writes numbers its own way."""
 
 from __future__ import annotations
 
@@ -12,13 +12,10 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from core.operations.installing import CredentialField
-from tests.tui.catalogue import CLICK, all_texts
+from tests.tui.catalogue import all_texts
 from tui import i18n, labels
 
 TRANSLATED = [language for language in i18n.LANGUAGES if language != "en"]
-
-MUST = ("tui/status.py", "tui/labels.py", "tui/cli.py", "tui/commands/", "click")
-"""Where every text is translated: the states and healths, the credentials, and the whole command line."""
 
 PUBLISHED = {
     "nl": ("API-sleutel", "CLID (Client ID)", "Bestand-ID", "Bestandparameters", "Bestandsinformatie",
@@ -48,26 +45,47 @@ def catalogue(language: str, kind: str) -> Path:
 def entries(language: str) -> dict[tuple[str, ...], tuple[str, ...]]:
     with catalogue(language, "po").open("rb") as file:
         return {
-            (message.id if isinstance(message.id, tuple) else (message.id,)): (
-                message.string if isinstance(message.string, tuple) else (message.string,)
-            )
+            as_tuple(message.id): as_tuple(message.string)
             for message in read_po(file, language)
-            if message.id and message.string
+            if message.id and all_there(message.string) and not message.fuzzy
         }
 
 
+def all_there(translated: str | tuple[str, ...] | list[str]) -> bool:
+    return bool(translated) if isinstance(translated, str) else all(translated)
+
+
+def told(texts: set[tuple[str, ...]]) -> str:
+    return "\n".join(sorted(" / ".join(each) for each in texts))
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_states_credentials_and_commands_are_translated(language: str) -> None:
-    known = entries(language)
-    wanted = {texts for texts, place in all_texts().items() if place.startswith(MUST)} | {(text,) for text in CLICK}
-    assert wanted - set(known) == set()
+def test_every_text_is_translated(language: str) -> None:
+    missing = set(all_texts()) - set(entries(language))
+    assert not missing, f"{len(missing)} texts without a translation ({language}):\n{told(missing)}"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_translation_is_of_a_text_that_is_gone(language: str) -> None:
+    stale = set(entries(language)) - set(all_texts())
+    assert not stale, f"{len(stale)} translations of texts that no longer exist ({language}):\n{told(stale)}"
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_translation_keeps_every_place_for_a_value(language: str) -> None:
-    for ids, strings in entries(language).items():
-        for string in strings:
-            assert places(string) == places(ids[-1]) or places(string) == places(ids[0]), ids
+    wrong = {
+        ids
+        for ids, strings in entries(language).items()
+        if any(places(string) not in (places(ids[0]), places(ids[-1])) for string in strings)
+    }
+    assert not wrong, f"other places for values than the English text ({language}):\n{told(wrong)}"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_text_of_a_count_has_every_form_of_its_language(language: str) -> None:
+    with catalogue(language, "po").open("rb") as file:
+        forms = read_po(file, language).num_plurals
+    assert not {ids for ids, strings in entries(language).items() if len(ids) > 1 and len(strings) != forms}
 
 
 def places(text: str) -> set[str]:
@@ -77,12 +95,14 @@ def places(text: str) -> set[str]:
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_the_compiled_catalogue_is_the_written_one(language: str) -> None:
     with catalogue(language, "mo").open("rb") as file:
-        compiled = {
-            ((message.id,) if isinstance(message.id, str) else tuple(message.id))
-            for message in read_mo(file)
-            if message.id
-        }
-    assert compiled == set(entries(language))
+        compiled = {as_tuple(message.id): as_tuple(message.string) for message in read_mo(file) if message.id}
+    written = entries(language)
+    stale = {ids for ids in compiled.keys() | written.keys() if compiled.get(ids) != written.get(ids)}
+    assert not stale, f"compile the catalogue again ({language}):\n{told(stale)}"
+
+
+def as_tuple(texts: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (texts,) if isinstance(texts, str) else tuple(texts)
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
