@@ -160,12 +160,14 @@ def locked(path: Path, mode: int) -> Iterator[None]:
 def open_lock(path: Path, mode: int, suffix: str = ".lock") -> int:
     """Opens (and makes) the lock file beside `path`; the caller locks and closes it."""
     lock = path.with_name(path.name + suffix)
-    try:
+    with writing(lock):
         fd = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, mode)
-    except OSError as error:
-        raise unwritable(lock, error) from error
-    with suppress(PermissionError):  # in system mode another member of the group may own it
-        os.fchmod(fd, mode)
+    try:
+        with writing(lock), suppress(PermissionError):  # in system mode another member of the group may own it
+            os.fchmod(fd, mode)
+    except StoreError:
+        os.close(fd)
+        raise
     return fd
 
 
@@ -189,6 +191,15 @@ def refuse_wider(path: Path, mode: int, *, own: bool = False) -> None:
         )
     if own and status.st_uid != os.geteuid():
         raise ConfigurationError("file_of_another_user", where=str(path))
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns what the disk refuses inside the block into a StoreError about `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(path, error) from error
 
 
 def unwritable(path: Path, error: OSError) -> StoreError:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from core import __version__
 from core.errors import StoreError, UsageError
-from core.files import fsync_directory, keep_beside, open_lock, replace_file, scratch, unwritable
+from core.files import fsync_directory, keep_beside, open_lock, replace_file, scratch, writing
 from core.installations import Decisions, parse
 from core.ledger.library import sqlite3
 from core.ledger.sqlite import open_ledger
@@ -44,26 +44,21 @@ BESIDE = ("-wal", "-shm", "-journal")
 def backup(desk: Desk, file: Path) -> None:
     """The ledger and the decisions in one file; no secrets."""
     ledger = desk.ledger
-    with scratch(desk.home.data, ".backup-") as folder:
+    with scratch(desk.home.data, ".backup-") as folder, writing(folder):
         copy, packed = folder / LEDGER, folder / "packed.zip"
         ledger.backup(str(copy))
-        try:
-            with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-                archive.writestr(ABOUT, json.dumps(_about(desk), indent=2))
-                if desk.home.installations.exists():
-                    archive.write(desk.home.installations, SETTINGS)
-                archive.write(copy, LEDGER)
-        except OSError as error:
-            raise unwritable(packed, error) from error
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(ABOUT, json.dumps(_about(desk), indent=2))
+            if desk.home.installations.exists():
+                archive.write(desk.home.installations, SETTINGS)
+            archive.write(copy, LEDGER)
         write_private(file, packed)
 
 
 def write_private(file: Path, made: Path) -> None:
     """Puts a finished file in its place, readable by its owner only."""
-    try:
+    with writing(file):
         replace_file(file.absolute(), made.read_bytes(), 0o600, prefix=".banqup-pingwin-")
-    except OSError as error:
-        raise unwritable(file, error) from error
 
 
 def _about(desk: Desk) -> dict[str, object]:
@@ -85,7 +80,7 @@ def restore(desk: Desk, file: Path) -> Arguments:
     desk.must_write()
     desk.home.create()
     desk.close()
-    with scratch(desk.home.data, ".restore-") as folder:
+    with scratch(desk.home.data, ".restore-") as folder, writing(desk.home.ledger):
         ledger, settings = _unpack(file, folder)
         kept = parse(settings, file) if settings else Decisions(None, ())
         outcome = _settle(desk, ledger, file, kept)  # before it takes its place: never a moment in which it could send
@@ -116,8 +111,6 @@ def _unpack(file: Path, folder: Path) -> tuple[Path, str]:
                 return target, packed.read(LARGEST_SETTINGS).decode("utf-8")
     except (zipfile.BadZipFile, UnicodeDecodeError, FileNotFoundError, IsADirectoryError) as problem:
         raise UsageError("no_backup", where=str(file)) from problem
-    except OSError as problem:
-        raise unwritable(target, problem) from problem
 
 
 def _settle(desk: Desk, ledger: Path, file: Path, kept: Decisions) -> Mapping[str, int]:
@@ -176,13 +169,10 @@ def _swap(desk: Desk, ledger: Path) -> None:
     """The new ledger takes the old one's place in one step; the old one is kept beside it."""
     here = desk.home.ledger
     ledger.chmod(desk.home.file_mode)
-    try:
-        _fold_in(here)
-        keep_beside(here, ".before-restore")
-        ledger.replace(here)
-        fsync_directory(here.parent)
-    except OSError as error:
-        raise unwritable(here, error) from error
+    _fold_in(here)
+    keep_beside(here, ".before-restore")
+    ledger.replace(here)
+    fsync_directory(here.parent)
 
 
 def _fold_in(ledger: Path) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from core import __version__, jsonfile
 from core.config import Home
 from core.errors import UsageError
-from core.files import scratch
+from core.files import scratch, writing
 from core.installations import Installation
 from core.ledger.library import sqlite3
 from core.model import Arguments
@@ -69,9 +69,10 @@ ONE_SPACE = (
 def bundle(desk: Desk, space: str, out: Path) -> list[str]:
     """A redacted archive about one space; returns the list of what is in it."""
     installation = installed(desk, space)
-    with scratch(desk.home.data, ".bundle-") as folder:
+    ledger = desk.ledger
+    with scratch(desk.home.data, ".bundle-") as folder, writing(folder):
         excerpt, packed = folder / LEDGER, folder / "packed.zip"
-        desk.ledger.backup(str(excerpt))
+        ledger.backup(str(excerpt))
         names = _names(desk, installation, excerpt)
         _redact(excerpt, space)
         parts: dict[str, bytes] = {

@@ -7,12 +7,13 @@ import json
 import os
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TypedDict
 
 from core import __version__
-from core.errors import StoreError, UsageError
-from core.files import unwritable
+from core.errors import ProductError, StoreError, UsageError
+from core.files import writing
 
 LOOKING = 2.0
 """Seconds for which `acquire` tries again while nobody but people who look hold the lock."""
@@ -40,19 +41,15 @@ class EngineLock:
     def acquire(self, *, since: float) -> None:
         """Takes the lock, or raises UsageError `engine_runs_already` naming the holder."""
         self._told = Holder(host=socket.gethostname(), pid=os.getpid(), since=since, version=__version__, ready=0)
-        try:
+        with writing(self.path):
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, self.file_mode)
-        except OSError as error:
-            raise unwritable(self.path, error) from error
         try:
             self._take(descriptor)
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, json.dumps(self._told).encode(), 0)
-            os.fsync(descriptor)
-        except OSError as error:
-            os.close(descriptor)
-            raise unwritable(self.path, error) from error
-        except UsageError:
+            with writing(self.path):
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, json.dumps(self._told).encode(), 0)
+                os.fsync(descriptor)
+        except ProductError:
             os.close(descriptor)
             raise
         self._descriptor = descriptor
@@ -61,7 +58,8 @@ class EngineLock:
         """Tells that the engine works. The text keeps its length, so that nobody reads half of it."""
         assert self._descriptor is not None and self._told is not None, "acquired before"
         self._told["ready"] = 1
-        os.pwrite(self._descriptor, json.dumps(self._told).encode(), 0)
+        with writing(self.path):
+            os.pwrite(self._descriptor, json.dumps(self._told).encode(), 0)
 
     def _take(self, descriptor: int) -> None:
         """Locks it. Who asks for the holder has it shared for an instant: that keeps nobody from starting."""
@@ -81,7 +79,8 @@ class EngineLock:
     def release(self) -> None:
         """Gives the lock back."""
         if self._descriptor is not None:
-            os.ftruncate(self._descriptor, 0)
+            with suppress(OSError):  # the text is for people; the lock goes with the descriptor
+                os.ftruncate(self._descriptor, 0)
             os.close(self._descriptor)
             self._descriptor = None
 

@@ -141,8 +141,8 @@ def _child(act: Callable[[], object], disk: Disk, said: int) -> None:
     """Runs `act` on this disk, tells how it went, and ends the process."""
     try:
         disk.install()
-        act()
-        text, code = f"{disk.taken}", 0
+        done = act()
+        text, code = f"{disk.taken}\n{done}", 0
     except BaseException as error:
         kind = f"{type(error).__name__} {getattr(error, 'code', '')}".strip()
         text, code = f"{kind}\n{traceback.format_exc()}", FAILED
@@ -177,22 +177,26 @@ def crashes(act: Callable[[], object], *, power: bool = False) -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What became of `act` when its n-th step failed: `said` is the class and code of its error, "" where it did it."""
+    """What became of `act` when its n-th step failed.
+
+    `said` is the class and code of its error, "" where it came to its end; `rest` is then what it returned, else the
+    traceback.
+    """
 
     step: int
     said: str
-    trace: str
+    rest: str
 
 
 def refusals(act: Callable[[], object], error: int = errno.ENOSPC) -> Iterator[Refusal]:
     """Yields after each child in which the disk refused the n-th step; ends where there is no such step."""
     for number in range(1, MOST_STEPS):
         code, told = _run(act, Disk(number, error=error))
-        if code == 0 and int(told) < number:
+        first, _, rest = told.partition("\n")
+        if code == 0 and int(first) < number:
             assert number > 1, "it takes no step at all"
             return
-        said, _, trace = told.partition("\n")
-        yield Refusal(number, said if code else "", trace)
+        yield Refusal(number, first if code else "", rest)
     raise AssertionError("it never ends")
 
 
