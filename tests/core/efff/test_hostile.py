@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tracemalloc
 
 import pytest
@@ -102,7 +103,10 @@ def test_an_invoice_with_nothing_in_it_is_a_list_of_findings() -> None:
         assert not check(source).ok
 
 
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = int(os.environ.get("BANQUP_PINGWIN_FUZZ", "100"))
+"""How many damaged documents are tried; more with the environment variable."""
+
+SLOW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @given(st.binary(max_size=400))
