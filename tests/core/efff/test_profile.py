@@ -166,10 +166,10 @@ def mutated(content: bytes, choice: random.Random) -> bytes:
 @pytest.mark.skipif(not DOCUMENTS, reason="no corpus")
 def test_the_profile_never_accepts_what_the_official_2_0_schema_refuses() -> None:
     choice = random.Random(20)
-    sources = [path for path in DOCUMENTS if path.stat().st_size < 30_000]
+    sources = [path for path in DOCUMENTS if path.stat().st_size < 30_000][::3]
     files = [convert(path.read_bytes(), FIRST).output for path in sources]
     refused = 0
-    for _ in range(400):
+    for _ in range(250):
         content = mutated(_without_body(choice.choice(files)), choice)
         if not faults(content, FIRST):
             continue
@@ -181,7 +181,7 @@ def test_the_profile_never_accepts_what_the_official_2_0_schema_refuses() -> Non
         assert any(one.rule in ("V01", "V02", "V03") and one.severity is Severity.ERROR for one in found), (
             content.decode()
         )
-    assert refused > 200
+    assert refused > 125
 
 
 def _without_body(content: bytes) -> bytes:
@@ -218,7 +218,7 @@ def test_the_schema_we_ship_with_says_what_the_official_one_says() -> None:
     from core.efff.schema import _schema
 
     choice = random.Random(21)
-    files = [convert(path.read_bytes(), Format.EFFF_3).output for path in DOCUMENTS if path.stat().st_size < 15_000]
+    files = [convert(p.read_bytes(), Format.EFFF_3).output for p in DOCUMENTS[::3] if p.stat().st_size < 15_000]
     for _ in range(150):
         content = mutated(_without_body(choice.choice(files)), choice)
         root = etree.fromstring(content)
