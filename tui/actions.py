@@ -190,6 +190,9 @@ BY_ID = {action.id: action for action in ACTIONS}
 FOOTER_KEYS = 6
 """More do not fit 80 columns."""
 
+ACT_KEYS = 3
+"""Places kept for what can be done with the row under the cursor, so that the other keys stay where they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
@@ -238,9 +241,11 @@ def footer(scopes: tuple[Scope, ...], situation: Situation) -> list[Action]:
     possible.sort(key=lambda action: action.footer)
     always = [action for action in possible if action.footer >= 80]
     own = [action for action in possible if action.footer < 80]
-    own = own[: FOOTER_KEYS - len(always)]
-    fixed = [action for action in own if action.act is None]
-    return [action for action in own if action.act is not None] + fixed + always
+    acts = [action for action in own if action.act is not None]
+    others = [action for action in own if action.act is None]
+    if acts:
+        acts, others = acts[:ACT_KEYS], others[: FOOTER_KEYS - ACT_KEYS - len(always)]
+    return acts + others[: FOOTER_KEYS - len(always)] + always
 
 
 def _worth_a_place(action: Action, situation: Situation) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from core.ledger.base import QueueQuery
 from core.model import State
 from core.operations import installing, overview
-from tests.core.operations.fakes import OTHER, SPACE, FakeDesk
+from tests.core.operations.fakes import OTHER, SPACE, FakeDesk, stand
 from tests.tui.console import HeldEngine, console, empty_desk, office, screen, text_of, wait_for
 from tui.screens.queue import GROUPS
 from tui.widgets.queue_table import QueueTable
@@ -351,3 +351,20 @@ async def test_console_is_painted_in_its_own_colours(tmp_path: Path, theme: str,
         colours = {segment.style.bgcolor.name for strip in strips for segment in strip if segment.style}
         assert background in colours
         assert "#ffa62b" not in {s.style.color.name for strip in strips for s in strip if s.style and s.style.color}
+
+
+async def test_sending_in_spite_of_a_finding_needs_a_reason_in_words(desk: FakeDesk) -> None:
+    row = next(each for each in overview.queue(desk, QueueQuery()) if each.state is State.FAILED)
+    blocked = '{"rule": "V05", "account": "BE00"}'
+    stand(desk, row.id, State.PARKED, reason="iban_wrong", reason_args=blocked)
+    async with console(desk) as pilot:
+        table = await rows(pilot)
+        await pilot.press("slash", *"88213", "enter")
+        await wait_for(pilot, lambda: table.window.total == 1 and table.current is not None, "the blocked one")
+        await pilot.press("S", "enter")
+        assert pilot.app.screen.query_one("#confirm-bar").has_class("open")
+        await pilot.press(*"agreed by phone", "enter")
+        await wait_for(pilot, lambda: states(desk)[row.number] is not State.PARKED, "sent")
+        assert pilot.app.focused is table
+    decisions = [event for event in desk.ledger.events(delivery=row.id) if event.kind == "decision"]
+    assert "agreed by phone" in str(decisions[-1].args)

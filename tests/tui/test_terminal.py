@@ -19,7 +19,7 @@ pytestmark = pytest.mark.terminal
 
 IDLE_SECONDS = 2.0
 LINE_BUDGET = 250
-KEY_BUDGET = 1_000
+KEY_BUDGET = 1_024
 STATUS_BUDGET = 200
 
 
@@ -129,3 +129,10 @@ def test_terminal_of_sixteen_colours_gets_no_others(desk: FakeDesk) -> None:
     with console_in_pty(desk.home.data, environ={"TERM": "linux", "COLORTERM": ""}) as terminal:
         ready(terminal)
         assert not re.findall(rb"\x1b\[[0-9;]*[34]8;2;", bytes(terminal.raw))
+
+
+def test_each_step_through_rows_of_all_kinds_stays_within_its_budget(desk: FakeDesk) -> None:
+    with console_in_pty(desk.home.data) as terminal:
+        ready(terminal)
+        costs = [terminal.press("j", quiet=0.15) for _ in range(8)]
+        assert max(costs) <= KEY_BUDGET, costs

@@ -74,6 +74,7 @@ class ConfirmBar(Vertical, can_focus=True):
         keys = _reason_keys(question) if question.reason else _keys(question.answers)
         self.query_one("#confirm-keys", OneLine).show(tuple(keys))
         self.add_class("open")
+        self.visible = True  # at once: a hidden field takes no focus
         if question.reason:
             field.focus()
         elif isinstance(self.screen.focused, Input):
@@ -84,6 +85,7 @@ class ConfirmBar(Vertical, can_focus=True):
         answered = self._answered
         self._question = self._answered = None
         self.remove_class("open")
+        self.visible = False
         if answered is not None:
             answered(value, reason)
 
@@ -95,6 +97,8 @@ class ConfirmBar(Vertical, can_focus=True):
         """Takes every key while a question is open, so that none acts on what stands behind it."""
         if self._question is None:
             return
+        if self._question.reason and event.key not in {"escape", "tab", "shift+tab"}:
+            return  # the field's own keys, enter among them
         event.stop()
         if event.key == "escape" or (not self._question.reason and event.key in {"enter", NO.key}):
             self.close("")

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from tui.actions import Action
 from tui.widgets.lines import Lines, Painted
-from tui.widgets.spans import Line, Span, between
+from tui.widgets.spans import Line, Span, between, fit, width_of
+
+ACT_WIDTH = 8
+"""Cells of an act's label, so that the next act stays where it is when "Retry" becomes "Send"."""
 
 
 class KeyBar(Lines):
@@ -39,5 +42,8 @@ def key_spans(actions: Sequence[Action], labels: dict[str, str]) -> Line:
     spans: list[Span] = []
     for action in actions:
         key = action.shown_key.split(",")[0]
-        spans += [Span(f" {key}", "key"), Span(f" {labels.get(action.id, action.label)} ", "foreground")]
+        label = labels.get(action.id, action.label)
+        if action.act is not None:
+            label = fit(label, max(ACT_WIDTH, width_of((Span(label),))))
+        spans += [Span(f" {key}", "key"), Span(f" {label} ", "foreground")]
     return tuple(spans)

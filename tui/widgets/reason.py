@@ -21,10 +21,9 @@ def reason_lines(delivery: Delivery | None, width: int, ascii_only: bool = False
     kind = " ".join(
         part for part in (direction_word(delivery.direction), document_type_word(delivery.document_type)) if part
     )
-    head = (
-        Span(" " + cut(neutral(delivery.counterparty), width - 44, ellipsis)),
-        Span("  " + "  ".join(part for part in (kind, when(delivery)) if part), "text-muted"),
-    )
+    party = cut(neutral(delivery.counterparty), width - 44, ellipsis)
+    # One tone a line: each further one costs as many bytes as half a line of text.
+    head: Line = (Span("  ".join([f" {party}", *(part for part in (kind, when(delivery)) if part)]), "text-muted"),)
     sentence, advice = why(delivery)
     text = [Span(part) for part in wrap(sentence, width - 1)] if sentence else []
     text += [Span(part, "accent") for part in wrap(advice, width - 1)] if advice else []
@@ -33,7 +32,7 @@ def reason_lines(delivery: Delivery | None, width: int, ascii_only: bool = False
             *text[: LINES - 1],
             Span(cut(text[LINES - 1].text + " " * width, width - 1, ellipsis), text[LINES - 1].tone),
         ]
-    told: list[Line] = [(Span(" "), span) for span in text]
+    told: list[Line] = [(span._replace(text=f" {span.text}"),) for span in text]
     # What to do is worth more than the party's full name, which the detail shows.
     lines = [head, *told] if len(told) < LINES else told
     return tuple([*lines, *([BLANK] * LINES)][:LINES])
