@@ -108,8 +108,9 @@ class Person:
         actor.complete(activation.activate(desk, SPACE, waiting=waiting))  # type: ignore[arg-type]
 
     def _forget_not_found(self) -> None:
+        found = {r.source_id for r in self.promises.rows.values() if r.state is not State.WITHDRAWN}
         for id, must in self.promises.must.items():
-            if must == "send" and id not in self.promises.found:
+            if must == "send" and id not in found:
                 self.promises.must[id] = "any"
 
     def release(self, desk: SimulatedDesk) -> None:

@@ -88,7 +88,7 @@ class Promises:
         self.told, self.rows, self.by_key, self.seen = {}, {}, {}, 0
         self.found = set()
         self.before = Counter(self.world.pingwin.taken)
-        self.must = {id: "any" for id in self.must}
+        self.must = dict.fromkeys(self.must, "any")
         self.after_turn()
 
     # -- step by step --------------------------------------------------------------------------------------------------
@@ -179,8 +179,8 @@ class Promises:
             if must == "send":
                 _hold(row is not None, f"lost: {id}")
                 assert row is not None
-                entered = self.told[row.id].entered
-                _hold(entered is not State.HISTORY, f"lost: {id} was buried as history ({row.reason})")
+                _hold(row.state is not State.HISTORY, f"lost: {id} was buried as history ({row.reason})")
+                _hold(row.reason != "during", f"{id} could be told apart, yet a person is asked")
         known = messages()
         for row in rows.values():
             if row.state in NEEDS_PERSON | {State.WITHDRAWN, State.HISTORY}:

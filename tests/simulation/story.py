@@ -5,18 +5,13 @@
 
 from __future__ import annotations
 
-import random
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 from pydantic import SecretStr
 
-from core.installations import Installations
 from core.ledger.sqlite import open_ledger
 from core.model import Rule
 from core.operations import support_backup
@@ -147,7 +142,9 @@ class Story(Scene):
         decided, running = installation.active, run is not None and run.running
         complete = newest is not None and newest.completed_at is not None and newest.ended_at is None
         must = "any"
-        if decided and running and complete:
+        if self.person.acting:
+            pass  # the decision may be under way at this very moment
+        elif decided and running and complete:
             must = "send"
         elif decided and newest is not None and newest.requested_at is not None and newest.completed_at is None:
             told_apart = newest.ended_at is None and self.world.ledger.not_yet(newest.id, [id])
@@ -254,6 +251,7 @@ class Story(Scene):
         if installation.held_by:
             person.release(desk)
         person.on(desk, story)
+        self._set_credentials()
         for id in sorted(world.banqup.documents):
             if not Rule().eligible(world.banqup.documents[id]) and self.dice.random() < 0.5:
                 self._approve(id)
