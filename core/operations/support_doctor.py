@@ -52,7 +52,11 @@ async def doctor(desk: Desk) -> list[Line]:
     lines = [line for check in MACHINE for line in _guarded(check, desk)]
     lines += await _banqup(desk)
     lines += _from_verdict(await try_pingwin(desk))
-    for number, status in enumerate(overview.snapshot(desk).spaces):
+    try:
+        spaces = overview.snapshot(desk).spaces
+    except ProductError as problem:  # a ledger that cannot be opened has its line above; nothing is known without it
+        return [*lines, *([] if problem.code in {line.code for line in lines} else [_failed(problem)])]
+    for number, status in enumerate(spaces):
         installation = status.installation
         try:
             lines += await _installation(desk, status, test=number < MOST_TESTED)

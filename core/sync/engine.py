@@ -11,8 +11,8 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 from core.clock import Clock, SystemClock
 from core.config import Home
@@ -25,6 +25,9 @@ from core.sync.notes import STOP_REQUEST
 from core.sync.supervise import Supervisor
 
 log = logging.getLogger(__name__)
+
+SAID_AGAIN_S = 60.0
+"""How long the same trouble of a step is not recorded again."""
 
 
 async def run(
@@ -67,6 +70,7 @@ class Engine:
         self.house = house
         self.supervisor = Supervisor(house)
         self.stopping = asyncio.Event()
+        self.edge = Edge(house.clock)
         self.worker_name = f"{socket.gethostname()}:{os.getpid()}"
 
     def stop(self) -> None:
@@ -90,14 +94,14 @@ class Engine:
             return
         worker = self._deliverer(workshop, f"{self.worker_name}:once")
         while not self.stopping.is_set():
-            with _recorded("step"):
+            with self.edge.recorded("step"):
                 if await worker.step():
                     continue
             break
 
     async def _supervise(self) -> None:
         while not self.stopping.is_set():
-            with _recorded("supervise"):
+            with self.edge.recorded("supervise"):
                 await self.supervisor.round()
                 if self.house.ledger.get_meta(STOP_REQUEST):
                     self.stop()
@@ -109,7 +113,7 @@ class Engine:
         while not self.stopping.is_set():
             busy = False
             workshop = self.house.workshop()
-            with _recorded("step"):
+            with self.edge.recorded("step"):
                 if workshop is not None and self._something_due() and self.house.steady():
                     busy = await self._deliverer(workshop, name).step()
             if not busy:
@@ -127,23 +131,31 @@ class Engine:
         return Deliverer(workshop.outside, name, workshop.slots)
 
 
-class _recorded:  # noqa: N801 - reads as a statement
-    """The edge of an engine step: whatever goes wrong is recorded, and the engine goes on."""
+class Edge:
+    """The edge of the engine's steps: whatever goes wrong is recorded, and the engine goes on.
 
-    def __init__(self, what: str) -> None:
-        self.what = what
+    The same trouble is recorded once a minute: on a full disk the log must not take what is left.
+    """
 
-    def __enter__(self) -> None:
-        return None
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._said: dict[str, float] = {}
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
-        if isinstance(error, ProductError):
-            log.warning("%s: %s %s", self.what, error.code, error)
-            return True
-        if isinstance(error, Exception):
-            log.error("%s failed", self.what, exc_info=error)
-            return True
-        return False
+    @contextmanager
+    def recorded(self, what: str) -> Iterator[None]:
+        """Records what goes wrong in the block."""
+        try:
+            yield
+        except ProductError as error:
+            text = f"{what}: {error.code} {error}"
+            if self._clock.boot() >= self._said.get(text, 0.0):
+                self._said = {text: self._clock.boot() + SAID_AGAIN_S, **self._still(text)}
+                log.warning("%s", text)
+        except Exception:
+            log.exception("%s failed", what)
+
+    def _still(self, text: str) -> dict[str, float]:
+        return {said: until for said, until in self._said.items() if said != text and until > self._clock.boot()}
 
 
 class _signals:  # noqa: N801 - reads as a statement

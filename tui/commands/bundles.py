@@ -47,7 +47,9 @@ def doctor(session: Session, /) -> int:
         for line in lines:
             message = worded(line.code, line.arguments)
             place = f"{neutral(line.space)}: " if line.space else ""
-            say(f"{passed_word(line.passed)}: {place}{message.sentence}")
+            where = neutral(str(line.arguments.get("where") or ""))
+            file = f" ({where})" if where and where not in message.sentence else ""
+            say(f"{passed_word(line.passed)}: {place}{message.sentence}{file}")
             if message.advice and line.passed is not True:
                 say(f"  {message.advice}")
     return ATTENTION if any(line.passed is False for line in lines) else DONE
