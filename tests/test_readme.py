@@ -11,6 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+COMMAND = (sys.executable, "-c", "from tui.cli import main; main()")
+"""The installed command, by whichever interpreter runs the tests."""
 
 
 def block(heading: str) -> str:
@@ -38,10 +40,18 @@ def test_other_blocks_say_that_they_are_shown_only() -> None:
 )
 def test_commands_shown_exist(line: str) -> None:
     words = line.split()
-    answer = subprocess.run(
-        [sys.executable, "-m", "tui.cli", *words, "--help"], capture_output=True, text=True, cwd=ROOT
-    )
+    answer = subprocess.run([*COMMAND, *words, "--help"], capture_output=True, text=True)
     assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.startswith("Usage: "), line
+
+
+@pytest.mark.parametrize("line", re.findall(r"^\$ banqup-pingwin (.*--.*?)(?:  |$)", README, re.M))
+def test_options_shown_exist(line: str) -> None:
+    words = re.match(r"[a-z -]*?(?= --| \"| [a-z]+\.xml)", line)
+    assert words is not None, line
+    shown = subprocess.run([*COMMAND, *words.group().split(), "--help"], capture_output=True, text=True)
+    for option in re.findall(r"--[a-z-]+", line):
+        assert option in shown.stdout, option
 
 
 def test_pictures_are_there() -> None:

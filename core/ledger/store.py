@@ -112,7 +112,17 @@ class Store:
         """One statement in autocommit, all its rows."""
         with self._guard, self._errors():
             self._must_be_open()
-            return self._connection.execute(sql, values).fetchall()
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except sqlite3.OperationalError as busy:
+                if self.readonly or busy.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
+            return self._read_in_turn(sql, values)
+
+    def _read_in_turn(self, sql: str, values: Values | Sequence[object]) -> list[sqlite3.Row]:
+        """Waits for the writers' lock: SQLite's own waiting is unfair, and a reader can starve beside busy writers."""
+        with self.alone() as connection:
+            return connection.execute(sql, values).fetchall()
 
     def read_one(self, sql: str, values: Values | Sequence[object] = ()) -> sqlite3.Row | None:
         """The first row, or None."""

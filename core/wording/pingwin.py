@@ -111,7 +111,7 @@ _UNKNOWN = {
 _TESTED = {
     "pingwin_credentials_right": Message("Pingwin accepts the three credentials."),
     "pingwin_reached_only": Message(
-        "Pingwin's server answers over a secure connection. The credentials were not tested: the contract has no test.",
+        "Pingwin's server answers. The credentials were not tested.",
         "The first document will show whether they are right.",
     ),
     "pingwin_test_unclear": Message(

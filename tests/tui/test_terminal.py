@@ -136,3 +136,16 @@ def test_each_step_through_rows_of_all_kinds_stays_within_its_budget(desk: FakeD
         ready(terminal)
         costs = [terminal.press("j", quiet=0.15) for _ in range(8)]
         assert max(costs) <= KEY_BUDGET, costs
+
+
+def test_a_secret_typed_in_a_burst_lands_in_its_own_field(tmp_path: Path) -> None:
+    """A paste, or a line that catches up, brings text, tab and text at once: the secret must never be readable."""
+    home = tmp_path / "home"
+    with console_in_pty(home) as terminal:
+        terminal.until(lambda: "How do you want to begin?" in terminal.text, "the welcome")
+        terminal.press("\x1b[B\r")
+        terminal.until(lambda: "App secret" in terminal.text, "the connection to Banqup")
+        terminal.press(f"https://banqup.example\tmy-app\t{SENTINEL}\t")
+        terminal.until(lambda: "my-app" in terminal.text, "the app id")
+        assert SENTINEL not in terminal.text
+        assert "•" * len(SENTINEL) in terminal.text

@@ -61,9 +61,20 @@ class Failed(Message):
 
 
 def bindings(*scopes: Scope) -> list[BindingType]:
-    """Bindings of the registry's actions in these scopes; every key is remappable by the action's id."""
+    """Bindings of the registry's actions in these scopes; every key is remappable by the action's id.
+
+    Tab is answered before the keys behind it are handed out: in a burst (a paste, a line that catches up) a secret
+    typed after it must not land in the field before it.
+    """
     return [
-        Binding(action.key, f"act('{action.id}')", action.label_msgid, show=False, id=action.id)
+        Binding(
+            action.key,
+            f"act('{action.id}')",
+            action.label_msgid,
+            show=False,
+            id=action.id,
+            priority=action.key == "tab",
+        )
         for action in in_scope(*scopes)
     ]
 
