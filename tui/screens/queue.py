@@ -166,6 +166,8 @@ class QueueScreen(ActingScreen[None]):
         snapshot = self.app.snapshot
         if snapshot is not None and not snapshot.spaces:
             return _("Pingwin is installed in no space yet: press 3.")
+        if snapshot is not None and not any(status.installation.active for status in snapshot.spaces):
+            return _("Not active: nothing is read or sent. Press 2, then m; A there switches it on.")
         if self.app.desk.machine.demo:
             return _("Nothing yet. To have documents approved in the sandbox: press 4, choose Sandbox.")
         return _("Nothing yet. Documents appear here once they are approved or sent in Banqup.")
