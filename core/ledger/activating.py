@@ -132,16 +132,24 @@ class Activating(Store):
             )
 
     def record_baseline(
-        self, activation: int, discoveries: Sequence[Discovery], not_yet: Sequence[str], *, now: float
-    ) -> int:
+        self,
+        activation: int,
+        discoveries: Sequence[Discovery],
+        not_yet: Sequence[str],
+        *,
+        now: float,
+        requested: bool | None = None,
+    ) -> int | None:
         """Writes what a baseline page found (existing rows stay, unless it names them), and what is not eligible yet.
 
-        Returns how many rows are new; none once the activation has ended.
+        Returns how many rows are new; None where the activation is not what the page was judged by any more.
         """
         with self.write() as tx:
             current = _activation(tx, activation)
-            if current.ended_at is not None:
-                return 0
+            if current.ended_at is not None or current.completed_at is not None:
+                return None
+            if requested is not None and requested != (current.requested_at is not None):
+                return None
             run = space_of(tx, current.space)
             new = [d for d in discoveries if write_found(tx, run, d, activation=activation, now=now)]
             for source_id in not_yet:

@@ -119,11 +119,18 @@ class Ledger(Protocol):
         ...
 
     def record_baseline(
-        self, activation: int, discoveries: Sequence[Discovery], not_yet: Sequence[str], *, now: float
-    ) -> int:
+        self,
+        activation: int,
+        discoveries: Sequence[Discovery],
+        not_yet: Sequence[str],
+        *,
+        now: float,
+        requested: bool | None = None,
+    ) -> int | None:
         """Writes what a baseline page found (existing rows stay, unless it names them), and what is not eligible yet.
 
-        Returns how many rows are new.
+        Returns how many rows are new; None, and nothing is written, where the activation has ended or is complete, or
+        where it was judged as `requested` or not and is the other by now.
         """
         ...
 
@@ -267,6 +274,13 @@ class Ledger(Protocol):
 
     def close_circuit(self, target: str, scope: Scope, id: str, *, actor: str, now: float) -> None:
         """Closes a circuit; its spaces run again."""
+        ...
+
+    def probed(self, circuit: Circuit, *, well: bool, probe_at: float, now: float) -> bool:
+        """What a probe of an open circuit said: closes it, or sets the next probe. False where it moved meanwhile.
+
+        One closed by a probe keeps (in `probes`) how often it has opened since the last delivery that went through.
+        """
         ...
 
     # -- people ------------------------------------------------------------------------------------------------------

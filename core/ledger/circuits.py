@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.ledger.base import Circuit, Scope
+from core.ledger.library import sqlite3
 from core.ledger.rows import circuit as circuit_from
-from core.ledger.store import Store, Transaction
+from core.ledger.store import ENGINE, Store, Transaction
+
+READ = "SELECT * FROM circuit WHERE target = ? AND scope = ? AND id = ?"
 
 WRITE = """INSERT INTO circuit(target, scope, id, state, code, failures, until, probe_at, probes, since)
 VALUES(?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET state = excluded.state, code = excluded.code,
@@ -40,9 +45,43 @@ class Circuits(Store):
                 (target, scope, id),
             )
             if row is not None and row["until"] > 0:
-                args = {"target": target, "scope": scope.value, "id": id, "was": row["code"]}
-                for space in _spaces(tx, target, scope, id):
-                    tx.event(space, "circuit", "circuit_closed", at=now, actor=actor, args=args)
+                _say_closed(tx, (target, scope, id), row["code"], actor=actor, now=now)
+
+    def probed(self, circuit: Circuit, *, well: bool, probe_at: float, now: float) -> bool:
+        """What a probe said, unless somebody closed the circuit, or it opened again, while the answer was on its way.
+
+        A circuit that a probe closes is remembered: where it opens again before a delivery went through, the probe
+        proved less than it seemed, and is believed later.
+        """
+        where = (circuit.target, circuit.scope, circuit.id)
+        with self.write() as tx:
+            if not _same(tx.one(READ, where), circuit):
+                return False
+            if not well:
+                write_circuit(tx, replace(circuit, probe_at=probe_at, probes=circuit.probes + 1), actor=ENGINE, now=now)
+                return True
+            tx.run(
+                "UPDATE circuit SET state = 'closed', until = 0, probe_at = NULL, failures = 0, probes = ?, since = ?"
+                " WHERE target = ? AND scope = ? AND id = ?",
+                (circuit.failures, now, *where),
+            )
+            _say_closed(tx, where, circuit.code, actor=ENGINE, now=now)
+            return True
+
+
+def _say_closed(tx: Transaction, where: tuple[str, Scope, str], was: str | None, *, actor: str, now: float) -> None:
+    target, scope, id = where
+    args = {"target": target, "scope": scope.value, "id": id, "was": was}
+    for space in _spaces(tx, target, scope, id):
+        tx.event(space, "circuit", "circuit_closed", at=now, actor=actor, args=args)
+
+
+def _same(before: sqlite3.Row | None, circuit: Circuit) -> bool:
+    """Whether a circuit still stands as it was read."""
+    if before is None:
+        return False
+    stands = before["state"], before["since"], before["probes"]
+    return stands == (circuit.state, circuit.since, circuit.probes)
 
 
 def write_circuit(tx: Transaction, circuit: Circuit, *, actor: str, now: float, space: str | None = None) -> None:

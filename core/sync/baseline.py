@@ -134,14 +134,23 @@ def counted(ledger: Ledger, activation: Activation) -> bool:
 
 
 async def _pass(counting: Counting, *, since_ns: int | None) -> int:
-    """Reads the list once (`since_ns` None: the whole), writes what it says page by page. Returns the rows added."""
+    """Reads the list once (`since_ns` None: the whole), writes what it says page by page. Returns the rows added.
+
+    Stops where somebody else goes on: the space was switched off, the baseline is complete, a count has become one.
+    """
     ledger, activation = counting.ledger, counting.activation
+    requested = activation.requested_at is not None
     added, clock_ns = 0, None
-    async for page in counting.source.scan(counting.run.space, since_ns):
-        clock_ns = page.clock_ns if clock_ns is None else clock_ns
-        discoveries, not_yet = _read(page.documents, counting, activation)
-        added += ledger.record_baseline(activation.id, discoveries, not_yet, now=counting.clock.now())
-        counting.progress(ledger.counts().get(activation.space, {}).get(State.HISTORY, 0))
+    async with aclosing(counting.source.scan(counting.run.space, since_ns)) as pages:
+        async for page in pages:
+            clock_ns = page.clock_ns if clock_ns is None else clock_ns
+            found, not_yet = _read(page.documents, counting, activation)
+            now = counting.clock.now()
+            new = ledger.record_baseline(activation.id, found, not_yet, now=now, requested=requested)
+            if new is None:
+                return 0
+            added += new
+            counting.progress(ledger.counts().get(activation.space, {}).get(State.HISTORY, 0))
     if clock_ns is not None:
         ledger.set_meta(_pass_key(activation), str(clock_ns))
     return added

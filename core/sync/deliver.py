@@ -14,6 +14,7 @@ from core.errors import ConfigurationError, ProductError, StoreError
 from core.ledger.base import Circuit, Claim, Move, Prepared, Scope
 from core.model import Delivery, Direction, State
 from core.pingwin.target import Answer, AnswerKind, Capability, Credentials, Found, Upload
+from core.sync.notes import refused_note
 from core.sync.outside import Outside
 from core.sync.prepare import prepare
 from core.sync.retry import Account, after_answer, backoff, circuit_after, opened
@@ -37,21 +38,24 @@ class Deliverer:
     async def step(self) -> bool:
         """Settles or moves one delivery. False where nothing was due."""
         ledger, timing, now = self.outside.ledger, self.outside.timing, self.outside.clock.now()
-        unsettled = ledger.settle(self.worker, now=now, grace=timing.grace, lease=timing.lease)
+        # A worker that only slept (a closed lid) may still be sending for a whole deadline after it woke.
+        unsettled = ledger.settle(self.worker, now=now, grace=timing.grace + timing.deadline, lease=timing.lease)
         if unsettled is not None:
             await self._settle(unsettled)
             return True
         claim = ledger.claim(self.worker, now=now, lease=timing.lease)
         if claim is None:
             return False
-        if claim.delivery.crashes >= MOST_CRASHES:
+        if claim.delivery.crashes - self.outside.forgiven[claim.id] >= MOST_CRASHES:
             self._move(
                 claim, claim.delivery.state, Move(State.PARKED, now, "worker_died", {"crashes": claim.delivery.crashes})
             )
-        elif claim.delivery.state is State.SEEN:
-            await self._prepare(claim)
-        else:
-            await self._upload(claim)
+            return True
+        try:
+            await (self._prepare(claim) if claim.delivery.state is State.SEEN else self._upload(claim))
+        except StoreError:  # the ledger could not be told: this worker lives, and nobody shall think that it died
+            self.outside.forgiven[claim.id] += 1
+            raise
         return True
 
     # -- preparing ----------------------------------------------------------------------------------------------
@@ -87,7 +91,7 @@ class Deliverer:
             if not self._declare(claim):
                 return
             answer = await self.outside.target.send(upload, credentials, self.outside.timing.deadline)
-        self._record(claim, answer, account)
+        self._record(claim, answer, account, credentials)
 
     def _ready_to_send(self, claim: Claim) -> tuple[Upload, Credentials, Account] | Move:
         """The file and the credentials, or where the delivery goes without them."""
@@ -162,7 +166,7 @@ class Deliverer:
             return False
         return outside.ledger.holds(claim, State.SENDING)
 
-    def _record(self, claim: Claim, answer: Answer, account: Account) -> None:
+    def _record(self, claim: Claim, answer: Answer, account: Account, credentials: Credentials) -> None:
         """RESULT: the delivery and the circuit in one transaction; a fenced-off acceptance still counts as evidence."""
         outside = self.outside
         standing = self._circuit(account, Scope.TARGET)
@@ -180,12 +184,16 @@ class Deliverer:
             answer, account, lambda scope: self._circuit(account, scope), now=outside.clock.now(), timing=outside.timing
         )
         written = self._move(claim, State.SENDING, move, circuit)
+        if not written and circuit is not None:  # what it says of the target holds whoever has the row now
+            outside.ledger.set_circuit(circuit, actor="engine", now=outside.clock.now())
         if not written and answer.kind is AnswerKind.ACCEPTED:
             outside.ledger.evidence(claim.id, answer.reference or "", fence=claim.fence, now=outside.clock.now())
+        if answer.kind in {AnswerKind.AUTH, AnswerKind.DOSSIER}:
+            outside.ledger.set_meta(refused_note(account.target, Scope.DOSSIER, account.dossier), credentials.mark())
         if answer.kind is AnswerKind.AUTH:
-            self._suspect_clid(account, answer)
+            self._suspect_clid(account, answer, credentials)
 
-    def _suspect_clid(self, account: Account, answer: Answer) -> None:
+    def _suspect_clid(self, account: Account, answer: Answer, credentials: Credentials) -> None:
         """Several dossiers of one CLID refused: the CLID's circuit opens (decision 12)."""
         ledger, now = self.outside.ledger, self.outside.clock.now()
         mine = {run.dossier for run in ledger.space_runs() if run.clid == account.clid and run.target == account.target}
@@ -193,6 +201,7 @@ class Deliverer:
         if len(mine & refused) > 1:
             circuit = opened(account, Scope.CLID, answer.code, None, now=now, timing=self.outside.timing)
             ledger.set_circuit(circuit, actor="engine", now=now)
+            ledger.set_meta(refused_note(account.target, Scope.CLID, account.clid), credentials.mark())
 
     # -- settling -----------------------------------------------------------------------------------------------
 

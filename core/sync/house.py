@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -106,6 +107,7 @@ class House:
         self._stamp: object = None
         self._refused: dict[str, tuple[float, ConfigurationError]] = {}
         self._pause = SourcePause()
+        self._forgiven: Counter[int] = Counter()
         self._offset = clock.now() - clock.boot()
         self._steady_at = 0.0
 
@@ -218,6 +220,7 @@ class House:
             timing=self.machine.timing,
             draw=self.makers.draw,
             pause=self._pause,
+            forgiven=self._forgiven,
         )
         return Workshop(outside, asyncio.Semaphore(target.concurrency), source)
 

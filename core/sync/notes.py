@@ -1,7 +1,16 @@
 """Names of the ledger's notes by which an engine and the people beside it tell each other something."""
 
+from __future__ import annotations
+
+from core.ledger.base import Scope
+
 STOP_REQUEST = "stop_requested"
 """A console asks an engine to end that it may not signal."""
 
 ENGINE_PROBLEM = "engine_problem"
 """Code and arguments of what keeps the engine from working, as JSON; empty where nothing does."""
+
+
+def refused_note(target: str, scope: Scope, id: str) -> str:
+    """The mark of the credentials that a target refused last; others are worth a try."""
+    return f"refused:{target}/{scope}/{id}"

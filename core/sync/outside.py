@@ -5,6 +5,7 @@ Built from a home for the real engine (`engine.py`), or from parts by the tests 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -77,3 +78,5 @@ class Outside:
     timing: Timing
     draw: Draw
     pause: SourcePause = field(default_factory=SourcePause)
+    forgiven: Counter[int] = field(default_factory=Counter)
+    """Leases by delivery that ran out because the ledger could not be written: no worker died of them."""

@@ -18,6 +18,7 @@ from core.banqup.errors import (
     NotFound,
     NotReady,
     RequestRefused,
+    SpaceGone,
     Throttled,
     Unavailable,
 )
@@ -53,12 +54,12 @@ async def prepare(outside: Outside, claim: Claim) -> Move | Prepared:
         return Move(State.SEEN, outside.pause.until, "banqup_waits", kind="wait")
     try:
         document = await outside.source.document(delivery.space, delivery.source_id)
-        if not installation.options.rule.eligible(document):
+        if not installation.options.rule.eligible(document) and not wanted_anyway(outside, delivery.id):
             return _withdrawn(outside, document)
         files = await _fetch(outside, document)
         outside.pause.succeeded()
     except NotFound as gone:
-        return Move(State.WITHDRAWN, outside.clock.now(), "document_gone", gone.arguments)
+        return await _gone(outside, claim, gone)
     except (FileRefused, RequestRefused) as refused:
         return Move(State.FAILED, outside.clock.now(), refused.code, refused.arguments)
     except SourceError as trouble:
@@ -70,6 +71,23 @@ async def prepare(outside: Outside, claim: Claim) -> Move | Prepared:
     convert = partial(outside.convert, vat_overrides=own_codes) if own_codes else outside.convert
     conversion = await asyncio.to_thread(convert, files.xml, target, files.pdf, delivery.key)
     return _judge(outside, claim, document, conversion, installation)
+
+
+async def _gone(outside: Outside, claim: Claim, gone: NotFound) -> Move:
+    """The document is not there. Where the whole space is not, that says nothing of the document: it waits."""
+    try:
+        spaces = await outside.source.spaces()
+    except SourceError as trouble:
+        return _later(outside, claim, trouble)
+    if claim.delivery.space not in {space.id for space in spaces}:
+        return _later(outside, claim, SpaceGone("access_withdrawn"))
+    return Move(State.WITHDRAWN, outside.clock.now(), "document_gone", gone.arguments)
+
+
+def wanted_anyway(outside: Outside, delivery: int) -> bool:
+    """Whether a person included this delivery after it had been found withdrawn: they have seen why."""
+    decisions = [e for e in outside.ledger.events(delivery=delivery, newest=True) if e.kind == "decision"]
+    return bool(decisions) and decisions[-1].code == "include" and decisions[-1].args.get("from") == State.WITHDRAWN
 
 
 def _withdrawn(outside: Outside, document: Document) -> Move:

@@ -14,6 +14,8 @@ from core.model import NEVER, State
 from core.pingwin.target import Answer, AnswerKind
 
 DAY = 86_400.0
+RELAPSE_CAP = 4 * 3_600.0
+"""Seconds after which a probe is believed at the latest, however often it was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def circuit_after(
     outcome = OUTCOMES[answer.kind]
     if outcome.closes:
         target = standing(Scope.TARGET)
-        return closed(account, now) if target is not None and target.failures else None
+        return closed(account, now) if target is not None and (target.failures or target.probes) else None
     if outcome.opens is not None:
         return opened(account, outcome.opens, answer.code, standing(outcome.opens), now=now, timing=timing)
     if outcome.cools is not None:
@@ -138,6 +140,8 @@ def circuit_after(
         )
     if outcome.fails is not None:
         before = standing(outcome.fails)
+        if before is not None and before.state == "open":
+            return None
         failures = (before.failures if before else 0) + 1
         if failures >= timing.failures_to_open:
             return opened(account, outcome.fails, answer.code, before, now=now, timing=timing)
@@ -150,18 +154,24 @@ def circuit_after(
             failures,
             0.0,
             None,
+            probes=before.probes if before else 0,
             since=now,
         )
     return None
 
 
 def opened(account: Account, scope: Scope, code: str, before: Circuit | None, *, now: float, timing: Timing) -> Circuit:
-    """An open circuit with its first probe; one that was open already keeps its probing rhythm."""
+    """An open circuit with its first probe; one that was open already keeps its probing rhythm.
+
+    `failures` counts how often it opened since a delivery last went through. After a relapse the probe comes four times
+    as late: it said that all was well, yet the next delivery met the same trouble, and each costs a person a decision.
+    """
     if before is not None and before.state == "open":
         return before
-    failures = (before.failures if before else 0) + 1
+    relapses = before.probes if before is not None else 0
+    first = max(timing.probe_first, min(RELAPSE_CAP, timing.probe_first * 4.0 ** min(relapses, 20)))
     return Circuit(
-        account.target, scope, account.id_of(scope), "open", code, failures, NEVER, now + timing.probe_first, since=now
+        account.target, scope, account.id_of(scope), "open", code, relapses + 1, NEVER, now + first, since=now
     )
 
 

@@ -9,7 +9,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Coroutine
-from dataclasses import replace
 from functools import partial
 
 from core.banqup.errors import CredentialsRefused, SpaceGone
@@ -20,7 +19,7 @@ from core.pingwin.target import Credentials
 from core.sync import poll
 from core.sync.follow import Follower
 from core.sync.house import House, Workshop
-from core.sync.notes import ENGINE_PROBLEM
+from core.sync.notes import ENGINE_PROBLEM, refused_note
 from core.sync.outside import OF_BANQUP
 from core.sync.requests import REQUEST, answer_request
 from core.sync.retry import next_probe
@@ -124,7 +123,7 @@ class Supervisor:
 
     async def _probe(self, workshop: Workshop, scope: Scope, id: str) -> None:
         """A harmless question to what is closed; a good answer closes the circuit, else the next probe is later."""
-        ledger, target, now = self.house.ledger, workshop.outside.target, self.house.clock.now()
+        ledger, target = self.house.ledger, workshop.outside.target
         circuit = ledger.circuit(target.name, scope, id)
         if circuit is None or circuit.state != "open":
             return
@@ -134,11 +133,15 @@ class Supervisor:
         credentials = self._credentials(space)
         probe = await target.probe(credentials, self.house.machine.timing.deadline)
         well = probe.reachable if scope is Scope.TARGET else probe.credentials is True
-        if well:
-            ledger.close_circuit(target.name, scope, id, actor="engine", now=now)
-        else:
-            later = now + next_probe(circuit, self.house.machine.timing)
-            ledger.set_circuit(replace(circuit, probe_at=later, probes=circuit.probes + 1), actor="engine", now=now)
+        if scope is not Scope.TARGET and probe.reachable and probe.credentials is None:
+            well = self._others(target.name, scope, id, credentials)
+        now = self.house.clock.now()
+        ledger.probed(circuit, well=well, probe_at=now + next_probe(circuit, self.house.machine.timing), now=now)
+
+    def _others(self, target: str, scope: Scope, id: str, credentials: Credentials | None) -> bool:
+        """Whether the credentials are others than those that were refused: worth a try where none can be tested."""
+        refused = self.house.ledger.get_meta(refused_note(target, scope, id))
+        return bool(refused) and credentials is not None and refused != credentials.mark()
 
     def _credentials(self, space: str | None) -> Credentials | None:
         """What a probe asks with; None also where they cannot be read, which each waiting delivery says."""
@@ -175,10 +178,10 @@ class Supervisor:
                         self._rest(kind, name, wait)
             except ProductError as problem:  # our own disk, say
                 log.warning("%s of %s: %s", kind, name, problem)
-                self._rest(kind, name, OWN_TROUBLE_S)
+                self._rest(kind, name, min(OWN_TROUBLE_S, self.house.machine.timing.probe_first))
             except Exception:
                 log.exception("%s of %s failed", kind, name)
-                self._rest(kind, name, OWN_TROUBLE_S)
+                self._rest(kind, name, min(OWN_TROUBLE_S, self.house.machine.timing.probe_first))
 
     def _rest(self, kind: str, name: str, seconds: float) -> None:
         """Keeps what failed from being tried at every round: Banqup would be asked twice a second."""

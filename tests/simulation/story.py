@@ -19,7 +19,7 @@ from core.operations.credentials import set_credentials
 from core.operations.installing import CredentialField
 from core.pingwin.target import Capability
 from core.sync.engine import Engine
-from tests.simulation.banqup import SPACE
+from tests.simulation.banqup import SECOND, SPACE
 from tests.simulation.process import Weather
 from tests.simulation.promises import Broken, Outage
 from tests.simulation.scene import TIMING, Scene, memory
@@ -147,7 +147,8 @@ class Story(Scene):
         elif decided and running and complete:
             must = "send"
         elif decided and newest is not None and newest.requested_at is not None and newest.completed_at is None:
-            told_apart = newest.ended_at is None and self.world.ledger.not_yet(newest.id, [id])
+            second_over = self.world.machine.real() >= newest.started_ns / SECOND + 1
+            told_apart = newest.ended_at is None and second_over and self.world.ledger.not_yet(newest.id, [id])
             must = "send" if told_apart else "any"
         elif not decided and not running:
             must = "history"

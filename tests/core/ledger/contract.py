@@ -160,7 +160,7 @@ class ActivationContract(Soundness):
             SPACE, Rule(), started_ns=500, kind="activation", requested_at=1.0, actor="An", now=1.0
         )
         ledger.end_activation(SPACE, actor="An", now=2.0)
-        assert ledger.record_baseline(activation.id, [found("F1")], [], now=2.5) == 0
+        assert ledger.record_baseline(activation.id, [found("F1")], [], now=2.5) is None
         assert ledger.complete_activation(activation.id, watermark_ns=500, now=3.0).completed_at is None
         run = ledger.space_run(SPACE)
         assert run is not None and not run.running

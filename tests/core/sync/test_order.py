@@ -18,7 +18,7 @@ def test_a_large_wave_begins_to_arrive_at_once_and_in_order(tmp_path: Path) -> N
         scene.wait(120)
         for number in range(30):
             scene.banqup.approve(f"p{number:02}")
-            scene.wait(0.1)
+            scene.world.machine.mono += 0.01
         while State.CONFIRMED not in scene.states().values():
             scene.wait(5)
         states = scene.states()
