@@ -143,6 +143,8 @@ class Installations:
         self.problem: ConfigurationError | None = None
         self._seen: tuple[int, int, int] | None = None
         self._good: Decisions | None = None
+        self._indexed: Decisions | None = None
+        self._by_space: dict[str, Installation] = {}
 
     def machine(self) -> Machine:
         """The machine's settings; defaults, with an id that stays the same, until they were saved."""
@@ -154,7 +156,10 @@ class Installations:
 
     def get(self, space: str) -> Installation | None:
         """The installation in a space."""
-        return next((one for one in self._decisions().installations if one.space == space), None)
+        decisions = self._decisions()
+        if self._indexed is not decisions:
+            self._by_space, self._indexed = {one.space: one for one in decisions.installations}, decisions
+        return self._by_space.get(space)
 
     def save(self, installation: Installation) -> None:
         """Adds or replaces the installation of a space."""

@@ -21,6 +21,7 @@ WAITING = (State.SEEN, State.READY, State.LEASED)
 """What would still go out by itself if the space ran."""
 
 
+NEWEST = "SELECT * FROM activation WHERE space = ? ORDER BY id DESC LIMIT 1"
 ENDINGS = "SELECT v FROM meta WHERE k = ?"
 
 
@@ -115,7 +116,7 @@ class Activating(Store):
 
     def activation(self, space: str) -> Activation | None:
         """The newest activation of a space."""
-        row = self.read_one("SELECT * FROM activation WHERE space = ? ORDER BY id DESC LIMIT 1", (space,))
+        row = self.read_one(NEWEST, (space,))
         return None if row is None else activation_from(row)
 
     def activations(self, space: str) -> list[Activation]:
@@ -215,9 +216,12 @@ class Activating(Store):
             tx.touch(current.space)
             return replace(current, completed_at=now)
 
-    def end_activation(self, space: str, *, actor: str, now: float) -> None:
-        """Deactivates: `running` off, `ended_at`; every row keeps its state."""
+    def end_activation(self, space: str, *, actor: str, now: float, seen: Activation | None = None) -> None:
+        """Deactivates: `running` off, `ended_at`; every row keeps its state. With `seen`: while that is the newest."""
         with self.write() as tx:
+            newest = tx.one(NEWEST, (space,)) if seen is not None else None
+            if newest is not None and seen is not None and not activation_from(newest).same_decision(seen):
+                return
             tx.run(
                 "INSERT INTO meta VALUES(?, '1') ON CONFLICT DO UPDATE SET v = CAST(v AS INTEGER) + 1",
                 (_ended_key(space),),

@@ -148,8 +148,11 @@ class Ledger(Protocol):
         """Ends the baseline: counts, watermark, `running`, event; forgets `not_yet`. One transaction."""
         ...
 
-    def end_activation(self, space: str, *, actor: str, now: float) -> None:
-        """Deactivates: `running` off, `ended_at`; every row keeps its state."""
+    def end_activation(self, space: str, *, actor: str, now: float, seen: Activation | None = None) -> None:
+        """Deactivates: `running` off, `ended_at`; every row keeps its state.
+
+        With `seen`, only while that is still the newest activation: somebody may have switched the space on since.
+        """
         ...
 
     def waiting(self, space: str) -> int:

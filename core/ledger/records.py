@@ -52,6 +52,10 @@ class Activation:
     during_count: int = 0
     kind: str = "activation"
 
+    def same_decision(self, other: Activation) -> bool:
+        """Whether both were read of one activation, requested by the same decision."""
+        return (self.id, self.requested_at) == (other.id, other.requested_at)
+
     def goes_on_for(self, rule: Rule, requested_at: float | None) -> bool:
         """Whether it is under way, and a count (None) or decision with this trigger goes on with it.
 

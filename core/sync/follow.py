@@ -37,11 +37,10 @@ class Follower:
         if not changed and now < self._look_at:
             return
         self._look_at = now + timing.poll_interval / LOOKS
-        installed = self.house.installed()
-        for installation in installed:
+        for installation in self.house.installed():
             self._enrol(installation)
-            self._follow(workshop, installation)
-        self._end_leftover(installed)
+            self._follow(workshop, installation.space)
+        self._end_leftover()
 
     # -- where it sends --------------------------------------------------------------------------------------------
 
@@ -87,16 +86,19 @@ class Follower:
 
     # -- whether it runs -------------------------------------------------------------------------------------------
 
-    def _follow(self, workshop: Workshop, installation: Installation) -> None:
-        """Brings the ledger's activation in step with the decision."""
-        ledger, space = self.house.ledger, installation.space
+    def _follow(self, workshop: Workshop, space: str) -> None:
+        """Brings the ledger's activation in step with the decision; which is read last, for it may change meanwhile."""
+        ledger = self.house.ledger
         newest, run = ledger.activation(space), ledger.space_run(space)
+        installation = self.house.installation(space)
+        if installation is None:
+            return
         if run is not None and run.held != bool(installation.held_by):
             held_by = installation.held_by
             ledger.hold(space, bool(held_by), actor=held_by or "engine", now=self.house.clock.now())
         if not installation.active:
             if _goes_on(newest, run):
-                ledger.end_activation(space, actor="engine", now=self.house.clock.now())
+                ledger.end_activation(space, actor="engine", now=self.house.clock.now(), seen=newest)
             elif self._to_count(newest):
                 self._begin("baseline", space, self._count(workshop, space))
         elif newest is not None and newest.completed_at is not None and run is not None and run.running:
@@ -114,12 +116,13 @@ class Follower:
         last = self.house.ledger.get_meta(f"counted:{newest.space}")
         return last is None or self.house.clock.now() - float(last) >= self.house.machine.timing.poll_interval
 
-    def _end_leftover(self, installed: list[Installation]) -> None:
+    def _end_leftover(self) -> None:
         """Spaces that run although nothing is installed there any more stop."""
-        spaces = {installation.space for installation in installed}
-        for run in self.house.ledger.space_runs():
-            if run.running and run.space not in spaces:
-                self.house.ledger.end_activation(run.space, actor="engine", now=self.house.clock.now())
+        ledger = self.house.ledger
+        for run in ledger.space_runs():
+            newest = ledger.activation(run.space) if run.running else None
+            if newest is not None and self.house.installation(run.space) is None:
+                ledger.end_activation(run.space, actor="engine", now=self.house.clock.now(), seen=newest)
 
     # -- tasks -----------------------------------------------------------------------------------------------------
 

@@ -56,7 +56,8 @@ class World:
     release: int = 1
     """The version of the product: its conversion writes other bytes."""
     interrupted: int = 0
-    """How often a process died or was frozen, or the machine slept."""
+    """How often a process died or was frozen, the machine slept, or one engine could not tell the other."""
+    engines: int = 0
 
     @property
     def machine(self) -> Machine:
@@ -103,6 +104,7 @@ class LedgerDoor:
         def call(*args: Any, **kwargs: Any) -> Any:
             life.point()
             if writes and world.weather.disk_full and world.dice.random() < 0.7:
+                world.interrupted += world.engines > 1
                 raise StoreError("ledger_disk_full", where="simulated")
             result = getattr(world.ledger, name)(*args, **kwargs)
             if writes:
@@ -144,6 +146,7 @@ class EngineProcess:
         self.life: Life | None = None
         self.wanted = True
         self.lives = 0
+        world.engines += 1
         self.actor.begin(self._body)
 
     def kill(self, *, back: bool = True) -> None:

@@ -64,11 +64,15 @@ class Promises:
     found: set[str] = field(default_factory=set)
     trace: list[tuple[object, ...]] = field(default_factory=list)
     seen: int = 0
+    changes: int = -1
     checked: int = 0
     before: Counter[str] = field(default_factory=Counter)
 
     def after_turn(self) -> None:
         """Looks at what happened since the last look."""
+        if self.world.ledger._changes == self.changes:  # every process of the simulation writes through this one
+            return
+        self.changes = self.world.ledger._changes
         events = self.world.ledger.events(after=self.seen, limit=10_000)
         if not events:
             return
@@ -85,7 +89,7 @@ class Promises:
 
     def restart(self) -> None:
         """The ledger is another one: a backup was restored."""
-        self.told, self.rows, self.by_key, self.seen = {}, {}, {}, 0
+        self.told, self.rows, self.by_key, self.seen, self.changes = {}, {}, {}, 0, -1
         self.found = set()
         self.before = Counter(self.world.pingwin.taken)
         self.must = dict.fromkeys(self.must, "any")

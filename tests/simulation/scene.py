@@ -44,7 +44,7 @@ TIMING = Timing(
     backoff_cap=120,
     probe_first=20,
     probe_cap=80,
-    wake=15,
+    wake=20,
 )
 EVERYTHING = QueueQuery(history=True)
 _T = TypeVar("_T")
