@@ -13,6 +13,7 @@ from enum import StrEnum
 from core.ledger.base import Decision
 from core.model import NEVER, Arguments, Delivery, State, delivery_key
 from core.operations.desk import Desk
+from core.operations.enrolment import close_circuits
 
 
 class Act(StrEnum):
@@ -188,8 +189,10 @@ def permission(delivery: Delivery, act: Act) -> Permission:
     effect = TABLE[place].get(act)
     if effect is None:
         return Permission(act, False, f"refused_{place.value}", arguments)
-    # A delivery that was tried before and discarded may have arrived: taking it back sends it again.
-    twice = effect.twice or (place is Situation.DISCARDED and act is Act.RETRY and delivery.attempts > 0)
+    # A delivery that was tried before and discarded may have arrived: taking it back sends it again. So may one that
+    # went out after the backup that was restored, of which this ledger knows nothing.
+    tried = place is Situation.DISCARDED and act is Act.RETRY and delivery.attempts > 0
+    twice = effect.twice or tried or (place is Situation.HISTORY and delivery.reason == "restore")
     return Permission(act, True, f"will_{effect.code}", arguments, twice, effect.typed, effect.needs_reason)
 
 
@@ -215,6 +218,8 @@ def _decide_one(desk: Desk, id: int, act: Act, reason: str) -> Decided:
     decided = desk.ledger.decide(_decision(desk, row, effect, reason), now=desk.clock.now())
     if decided is None:
         return Decided(id, False, "moved_meanwhile", {"id": id}, desk.ledger.delivery(id))
+    if effect.code == "retry_now":
+        close_circuits(desk, row.space)  # ordered by a person: also where Pingwin refused the dossier or credentials
     return Decided(id, True, effect.code, {"id": decided.id, "actor": desk.actor}, decided)
 
 

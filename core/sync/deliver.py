@@ -7,8 +7,8 @@ leaves, every write carries its fence, and an outcome that cannot be established
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from core.errors import ConfigurationError, ProductError, StoreError
 from core.ledger.base import Circuit, Claim, Move, Prepared, Scope
@@ -41,7 +41,8 @@ class Deliverer:
         # A worker that only slept (a closed lid) may still be sending for a whole deadline after it woke.
         unsettled = ledger.settle(self.worker, now=now, grace=timing.grace + timing.deadline, lease=timing.lease)
         if unsettled is not None:
-            await self._settle(unsettled)
+            with self._forgiven(unsettled):
+                await self._settle(unsettled)
             return True
         claim = ledger.claim(self.worker, now=now, lease=timing.lease)
         if claim is None:
@@ -51,12 +52,18 @@ class Deliverer:
                 claim, claim.delivery.state, Move(State.PARKED, now, "worker_died", {"crashes": claim.delivery.crashes})
             )
             return True
-        try:
+        with self._forgiven(claim):
             await (self._prepare(claim) if claim.delivery.state is State.SEEN else self._upload(claim))
-        except StoreError:  # the ledger could not be told: this worker lives, and nobody shall think that it died
+        return True
+
+    @contextmanager
+    def _forgiven(self, claim: Claim) -> Iterator[None]:
+        """The ledger could not be told: the lease will run out, but this worker lives; nobody shall think it died."""
+        try:
+            yield
+        except StoreError:
             self.outside.forgiven[claim.id] += 1
             raise
-        return True
 
     # -- preparing ----------------------------------------------------------------------------------------------
 
@@ -224,7 +231,9 @@ class Deliverer:
             return self._ask_later(claim, problem.code)
         run = outside.ledger.space_run(claim.delivery.space)
         circuit = outside.ledger.circuit(run.target, Scope.TARGET, "") if run else None
-        if credentials is None or (circuit is not None and circuit.state == "open"):
+        if circuit is not None and circuit.state == "open":
+            return self._ask_later(claim, "target_waits", after=circuit.probe_at)
+        if credentials is None:
             return self._ask_later(claim, "target_waits")
         lookup = await outside.target.lookup(claim.delivery.key, credentials, outside.timing.deadline)
         now = outside.clock.now()
@@ -245,9 +254,10 @@ class Deliverer:
             case _:
                 return Move(State.PARKED, now, "outcome_unknown", kind="settled")
 
-    def _ask_later(self, claim: Claim, code: str) -> Move:
+    def _ask_later(self, claim: Claim, code: str, *, after: float | None = None) -> Move:
+        """Asks again in a while; behind an open circuit, once the next probe has told whether that makes sense."""
         wait = max(1.0, backoff(self.outside.timing, max(claim.delivery.attempts, 3), self.outside.draw))
-        return Move(State.UNKNOWN, self.outside.clock.now() + wait, code, kind="wait")
+        return Move(State.UNKNOWN, max(self.outside.clock.now(), after or 0.0) + wait, code, kind="wait")
 
     # -- small things -------------------------------------------------------------------------------------------
 

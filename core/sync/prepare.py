@@ -55,7 +55,7 @@ async def prepare(outside: Outside, claim: Claim) -> Move | Prepared:
     try:
         document = await outside.source.document(delivery.space, delivery.source_id)
         if not installation.options.rule.eligible(document) and not wanted_anyway(outside, delivery.id):
-            return _withdrawn(outside, document)
+            return _withdrawn(outside, claim, document)
         files = await _fetch(outside, document)
         outside.pause.succeeded()
     except NotFound as gone:
@@ -90,7 +90,10 @@ def wanted_anyway(outside: Outside, delivery: int) -> bool:
     return bool(decisions) and decisions[-1].code == "include" and decisions[-1].args.get("from") == State.WITHDRAWN
 
 
-def _withdrawn(outside: Outside, document: Document) -> Move:
+def _withdrawn(outside: Outside, claim: Claim, document: Document) -> Move:
+    """No longer at its trigger. What may have been taken before is not just withdrawn: a person decides."""
+    if any(event.code == "same_key_again" for event in outside.ledger.events(delivery=claim.id, newest=True)):
+        return Move(State.PARKED, outside.clock.now(), "outcome_unknown")
     status = document.delivery_status if document.direction is Direction.SALES else document.document_status
     return Move(State.WITHDRAWN, outside.clock.now(), "not_at_trigger", {"status": status})
 

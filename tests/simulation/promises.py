@@ -37,6 +37,7 @@ class Told:
     fence: int = 0
     entered: State | None = None
     included: bool = False
+    restored: bool = False
     ordered: int = 0
     intents: int = 0
     waits: int = 0
@@ -111,6 +112,7 @@ class Promises:
             _hold(told.state is State.LEASED, f"intent from {told.state}")
         if event.kind == "wait" and event.args.get("attempts"):
             told.waits += 1
+        told.restored |= event.kind == "restore" or event.code == "restore"
         if event.kind == "decision":
             told.included |= event.code == "include"
             told.ordered += event.code in TWICE
@@ -151,7 +153,8 @@ class Promises:
         if row is None:
             raise Broken(f"taken without a row: {key}")
         told, copies = self.told[row.id], self.world.pingwin.taken[key] - self.before[key]
-        allowed = (0 if self.before[key] and not told.ordered else 1) + told.ordered
+        by_hand = told.ordered + (told.included and told.restored)
+        allowed = (0 if self.before[key] and not by_hand else 1) + by_hand
         _hold(copies <= allowed, f"sent twice: {row.source_id} ({copies} copies, {told.ordered} orders)")
         picked = told.included or told.ordered or row.generation
         _hold(told.entered is not State.HISTORY or bool(picked), f"history was sent: {row.source_id}")
@@ -177,7 +180,7 @@ class Promises:
         """Nothing lost, nothing silent, the ledger sound."""
         self.after_turn()
         self._count()
-        rows = {row.source_id: row for row in sorted(self.rows.values(), key=lambda row: row.generation)}
+        rows = {row.source_id: row for row in self.rows.values() if not row.generation}
         for id, must in self.must.items():
             row = rows.get(id)
             if must == "send":
@@ -200,7 +203,7 @@ class Promises:
         """What was taken is the document as it now stands, or a person is told that it changed."""
         if row.state is not State.CONFIRMED or row.reason in MARKED or row.id not in self.rows:
             return
-        if self.told[row.id].ordered or row.generation:
+        if self.told[row.id].ordered or self.told[row.id].restored:
             return
         sent = self.world.pingwin.content[row.key].decode().partition(">")[2].partition("<")[0]
         now = f"{row.source_id}:{self.world.banqup.version[row.source_id]}"
