@@ -54,7 +54,7 @@ async def prepare(outside: Outside, claim: Claim) -> Move | Prepared:
         return Move(State.SEEN, outside.pause.until, "banqup_waits", kind="wait")
     try:
         document = await outside.source.document(delivery.space, delivery.source_id)
-        if not installation.options.rule.eligible(document) and not wanted_anyway(outside, delivery.id):
+        if not installation.options.rule.eligible(document):
             return _withdrawn(outside, claim, document)
         files = await _fetch(outside, document)
         outside.pause.succeeded()
@@ -82,12 +82,6 @@ async def _gone(outside: Outside, claim: Claim, gone: NotFound) -> Move:
     if claim.delivery.space not in {space.id for space in spaces}:
         return _later(outside, claim, SpaceGone("access_withdrawn"))
     return Move(State.WITHDRAWN, outside.clock.now(), "document_gone", gone.arguments)
-
-
-def wanted_anyway(outside: Outside, delivery: int) -> bool:
-    """Whether a person included this delivery after it had been found withdrawn: they have seen why."""
-    decisions = [e for e in outside.ledger.events(delivery=delivery, newest=True) if e.kind == "decision"]
-    return bool(decisions) and decisions[-1].code == "include" and decisions[-1].args.get("from") == State.WITHDRAWN
 
 
 def _withdrawn(outside: Outside, claim: Claim, document: Document) -> Move:
