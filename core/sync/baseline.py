@@ -14,7 +14,7 @@ from core.banqup.source import Source
 from core.clock import Clock
 from core.ledger.base import Activation, Discovery, Finding, Ledger, SpaceRun
 from core.model import Document, Rule, State
-from core.sync.poll import SECOND, describe, moved, since, uninterrupted
+from core.sync.poll import SECOND, changed, describe, since, uninterrupted
 
 OVERLAP_NS = 3_600 * SECOND
 MOST_PASSES = 20
@@ -168,7 +168,8 @@ def _read(
     not_yet: list[str] = []
     for document in known_documents:
         row = rows.get(document.id)
-        again = moved(document, row, activation.rule, counting.run) if row is not None else None
+        decided = activation.requested_at is not None  # a mere count moves nothing that is there
+        again = changed(document, row, activation.rule, counting.run) if row is not None and decided else None
         if again is not None:
             discoveries.append(again)
             continue
@@ -182,7 +183,7 @@ def _read(
         )
         if judged is None:
             not_yet.append(document.id)
-        elif row is not None and row.state is State.WITHDRAWN:
+        elif row is not None and row.state is State.WITHDRAWN and decided:
             discoveries.append(describe(document, counting.run, Finding.BACK, *judged, delivery=row.id))
         elif row is None:
             discoveries.append(describe(document, counting.run, Finding.NEW, *judged))

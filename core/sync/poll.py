@@ -61,9 +61,7 @@ def judge(
     if known is not None:
         if known.state is State.WITHDRAWN and eligible:
             return describe(document, run, Finding.BACK, State.SEEN, delivery=known.id)
-        if known.state is State.CONFIRMED and not same_content(known.content_hash, content_hash(document)):
-            return describe(document, run, Finding.CHANGED, State.CHANGED, "changed_in_banqup", delivery=known.id)
-        return moved(document, known, activation.rule, run)
+        return changed(document, known, activation.rule, run)
     if not eligible:
         return None
     if any(since(one, document) for one in (activation, *earlier)):
@@ -79,16 +77,20 @@ def since(activation: Activation, document: Document) -> bool:
     return moment is None or moment >= activation.started_ns
 
 
-def moved(document: Document, known: Delivery, rule: Rule, run: SpaceRun) -> Discovery | None:
-    """A prepared document that is no longer what was prepared, or no longer at its trigger, is read again.
+def changed(document: Document, known: Delivery, rule: Rule, run: SpaceRun) -> Discovery | None:
+    """What a scan says of a row that it shows changed: one delivered is a person's to look at, one prepared is read
+    again, also where it is no longer at its trigger.
 
-    Only before its first try: what may have been taken keeps its file and its question.
+    Prepared ones only before their first try: what may have been taken keeps its file and its question.
     """
+    same = same_content(known.content_hash, content_hash(document))
+    if document.direction is None:
+        return None
+    if known.state is State.CONFIRMED and not same:
+        return describe(document, run, Finding.CHANGED, State.CHANGED, "changed_in_banqup", delivery=known.id)
     if known.state is not State.READY or known.attempts or known.updated_ns == document.updated_ns:
         return None
-    if rule.eligible(document) and same_content(known.content_hash, content_hash(document)):
-        return None
-    if document.direction is None:
+    if rule.eligible(document) and same:
         return None
     return describe(document, run, Finding.MOVED, State.SEEN, "moved_in_banqup", delivery=known.id)
 

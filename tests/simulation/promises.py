@@ -68,6 +68,7 @@ class Promises:
     changes: int = -1
     checked: int = 0
     before: Counter[str] = field(default_factory=Counter)
+    restored: bool = False
 
     def after_turn(self) -> None:
         """Looks at what happened since the last look."""
@@ -91,7 +92,7 @@ class Promises:
     def restart(self) -> None:
         """The ledger is another one: a backup was restored."""
         self.told, self.rows, self.by_key, self.seen, self.changes = {}, {}, {}, 0, -1
-        self.found = set()
+        self.found, self.restored = set(), True
         self.before = Counter(self.world.pingwin.taken)
         self.must = dict.fromkeys(self.must, "any")
         self.after_turn()
@@ -114,7 +115,7 @@ class Promises:
             told.waits += 1
         told.restored |= event.kind == "restore" or event.code == "restore"
         if event.kind == "decision":
-            told.included |= event.code == "include"
+            told.included |= event.code in {"include", "include_withdrawn"}
             told.ordered += event.code in TWICE
         if event.kind == "result" and event.args.get("state") == State.UNKNOWN and self.outage is not None:
             self.outage.unknown += 1
@@ -151,7 +152,9 @@ class Promises:
         self.after_turn()
         row = self.rows.get(self.by_key.get(key, -1))
         if row is None:
-            raise Broken(f"taken without a row: {key}")
+            _hold(self.restored, f"taken without a row: {key}")
+            self.before[key] = self.world.pingwin.taken[key]  # it left before the backup came back
+            return
         told, copies = self.told[row.id], self.world.pingwin.taken[key] - self.before[key]
         by_hand = told.ordered + (told.included and told.restored)
         allowed = (0 if self.before[key] and not by_hand else 1) + by_hand

@@ -197,7 +197,12 @@ class Story(Scene):
         self.world.weather.disk_full = False
 
     def _clock_jumps(self) -> None:
+        """By NTP, say. Between a decision and its baseline it moves the moment of the decision."""
         self.world.machine.jumped += self.dice.choice([-300.0, -20.0, 20.0, 90.0, 3_600.0])
+        newest = self.world.ledger.activation(SPACE)
+        if self.person.acting or (newest is not None and newest.requested_at and newest.completed_at is None):
+            rows = {row.source_id for row in self.promises.rows.values()}
+            self.promises.must |= dict.fromkeys(self.promises.must.keys() - rows, "any")
 
     def _machine_sleeps(self) -> None:
         self.world.interrupted += 1
