@@ -1,0 +1,414 @@
+"""What stays history and what is sent, case by case, with the real engine over a simulated Banqup and Pingwin.
+
+The rule is "only documents approved or sent after the activation"; ids, the baseline and the status history decide it
+(engine reference, 5.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from core.errors import UsageError
+from core.installations import Options
+from core.model import Space, State
+from core.operations import activation, installing
+from core.operations.decisions import Act, decide, permission
+from core.operations.desk import Desk
+from core.operations.installing import CredentialField
+from core.wording import word
+from tests.simulation.banqup import DOSSIER_NUMBER, SPACE
+from tests.simulation.scene import EVERYTHING, TIMING, Scene
+
+A_WHILE = TIMING.sweep_interval + 2 * TIMING.poll_interval
+"""Seconds after which every poll and a sweep have been there, and what was found has gone."""
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    """An engine runs; a document was approved, one was not, and a sale stands as a draft. Nothing is active yet."""
+    with Scene(tmp_path) as scene:
+        scene.banqup.put("h1", approved=True)
+        scene.banqup.put("p1", approved=False)
+        scene.banqup.put("s1", approved=False)
+        scene.start_engine()
+        scene.wait(A_WHILE)
+        yield scene
+
+
+@pytest.fixture
+def active(scene: Scene) -> Scene:
+    """The same, switched on a while ago."""
+    scene.activate()
+    scene.wait(A_WHILE)
+    assert scene.states() == {"h1": State.HISTORY}
+    return scene
+
+
+def desk(scene: Scene) -> Desk:
+    return scene.person.desk(scene.story)
+
+
+def reason(scene: Scene, id: str) -> str | None:
+    return scene.rows()[id].reason
+
+
+# -- the baseline ------------------------------------------------------------------------------------------------------
+
+
+def test_document_approved_before_activation_is_never_sent(active: Scene) -> None:
+    for _ in range(3):
+        active.wait(A_WHILE)
+    assert active.states()["h1"] is State.HISTORY and reason(active, "h1") == "baseline"
+    assert active.taken() == set()
+
+
+def test_document_approved_after_activation_is_sent_once(active: Scene) -> None:
+    active.banqup.approve("p1")
+    active.banqup.approve("s1")
+    active.wait(A_WHILE)
+    assert active.taken() == {"p1", "s1"}
+    assert set(active.pingwin.taken.values()) == {1}
+
+
+def test_document_approved_while_it_was_only_counted_is_history(scene: Scene) -> None:
+    scene.banqup.approve("p1")
+    scene.wait(5)
+    scene.activate()
+    scene.wait(A_WHILE)
+    assert scene.states()["p1"] is State.HISTORY and scene.taken() == set()
+
+
+def test_document_approved_between_the_decision_and_the_end_of_the_baseline_is_sent(scene: Scene) -> None:
+    scene.processes[0].kill(back=False)
+    scene.wait(120)
+    scene.banqup.trouble = "down"
+    scene.person.attempt(scene.activate)  # the decision stands, the baseline could not be taken
+    scene.wait(30)
+    scene.banqup.approve("p1")
+    scene.banqup.trouble = ""
+    scene.processes[0].wanted = True
+    scene.wait(A_WHILE)
+    assert scene.states() == {"h1": State.HISTORY, "p1": State.CONFIRMED}
+
+
+def test_what_moved_during_the_baseline_and_nobody_saw_before_is_a_persons_to_decide(tmp_path: Path) -> None:
+    with Scene(tmp_path) as scene:
+        scene.banqup.trouble = "down"
+        scene.person.attempt(scene.activate)
+        scene.wait(30)
+        scene.banqup.put("p1", approved=True)  # approved now, or before and only paid now: nobody can tell
+        scene.banqup.trouble = ""
+        scene.start_engine()
+        scene.wait(A_WHILE)
+        assert scene.states() == {"p1": State.PARKED} and reason(scene, "p1") == "during"
+        decide(desk(scene), [scene.rows()["p1"].id], Act.RESEND)
+        scene.wait(A_WHILE)
+        assert scene.taken() == {"p1"}
+
+
+def test_status_history_tells_apart_what_moved_during_the_baseline(tmp_path: Path) -> None:
+    with Scene(tmp_path) as scene:
+        scene.banqup.with_history = True
+        for id in ("old", "new"):
+            scene.banqup.put(id, approved=False)
+        scene.wait(10)
+        scene.banqup.approve("old")
+        scene.wait(10)
+        scene.banqup.trouble = "down"
+        scene.person.attempt(scene.activate)
+        scene.wait(30)
+        scene.banqup.approve("new")
+        scene.banqup.pay("old")
+        scene.banqup.trouble = ""
+        scene.start_engine()
+        scene.wait(A_WHILE)
+        assert scene.states() == {"old": State.HISTORY, "new": State.CONFIRMED}
+
+
+# -- touched for other reasons -----------------------------------------------------------------------------------------
+
+
+def test_history_that_is_paid_or_corrected_later_stays_history(active: Scene) -> None:
+    active.banqup.pay("h1")
+    active.wait(A_WHILE)
+    active.banqup.correct("h1")
+    active.wait(A_WHILE)
+    active.banqup.move("h1", files=())  # a comment, an attachment: whatever moves `updatedAt`
+    active.wait(A_WHILE)
+    assert active.states()["h1"] is State.HISTORY and active.taken() == set()
+
+
+def test_delivered_document_that_is_paid_is_neither_sent_again_nor_asked_about(active: Scene) -> None:
+    active.banqup.approve("p1")
+    active.wait(A_WHILE)
+    active.banqup.pay("p1")
+    active.wait(A_WHILE)
+    assert active.states()["p1"] is State.CONFIRMED
+    assert set(active.pingwin.taken.values()) == {1}
+
+
+def test_delivered_document_that_is_corrected_is_put_before_a_person(active: Scene) -> None:
+    active.banqup.approve("p1")
+    active.wait(A_WHILE)
+    active.banqup.correct("p1")
+    active.wait(A_WHILE)
+    assert active.states()["p1"] is State.CHANGED and set(active.pingwin.taken.values()) == {1}
+
+
+# -- off and on again --------------------------------------------------------------------------------------------------
+
+
+def test_what_was_approved_while_inactive_is_history(active: Scene) -> None:
+    active.deactivate()
+    active.banqup.approve("p1")
+    active.wait(A_WHILE)
+    assert "p1" not in active.states(), "a space that is off is not polled"
+    active.activate()
+    active.wait(A_WHILE)
+    assert active.states()["p1"] is State.HISTORY and reason(active, "p1") == "inactive"
+    assert active.taken() == set()
+
+
+def test_delivered_document_that_changed_while_inactive_is_noticed_at_reactivation(active: Scene) -> None:
+    active.banqup.approve("p1")
+    active.wait(A_WHILE)
+    active.deactivate()
+    active.banqup.correct("p1")
+    active.wait(2 * TIMING.sweep_span)
+    active.activate()
+    active.wait(A_WHILE)
+    assert active.states()["p1"] is State.CHANGED
+
+
+@pytest.fixture
+def waiting(active: Scene) -> Scene:
+    """Two deliveries wait, because Pingwin cannot be reached; then the space is switched off."""
+    active.pingwin.trouble = "closed"
+    active.banqup.approve("p1")
+    active.banqup.approve("s1")
+    active.wait(300)
+    active.deactivate()
+    active.pingwin.trouble = ""
+    active.wait(A_WHILE)
+    assert active.states()["p1"] is active.states()["s1"] is State.READY, "the queue is kept, nothing goes out"
+    return active
+
+
+def test_reactivation_with_waiting_rows_is_refused_without_an_answer(waiting: Scene) -> None:
+    with pytest.raises(UsageError, match="still wait from before"):
+        waiting.do(activation.activate(desk(waiting), SPACE))
+    waiting.wait(A_WHILE)
+    assert not waiting.installation().active and waiting.taken() == set()
+
+
+def test_waiting_rows_are_sent_where_the_person_says_so(waiting: Scene) -> None:
+    waiting.activate(waiting="send")
+    waiting.wait(A_WHILE)
+    assert waiting.taken() == {"p1", "s1"}
+
+
+def test_waiting_rows_are_discarded_where_the_person_says_so(waiting: Scene) -> None:
+    waiting.activate(waiting="discard")
+    waiting.wait(A_WHILE)
+    assert waiting.states()["p1"] is waiting.states()["s1"] is State.DISCARDED
+    assert waiting.taken() == set()
+
+
+def test_hold_makes_no_history(active: Scene) -> None:
+    activation.hold(desk(active), SPACE)
+    active.banqup.approve("p1")
+    active.wait(A_WHILE)
+    assert active.states()["p1"] in {State.SEEN, State.READY} and active.taken() == set()
+    activation.release(desk(active), SPACE)
+    active.wait(A_WHILE)
+    assert active.taken() == {"p1"}
+
+
+def test_uninstalled_and_installed_again_sends_nothing_a_second_time(active: Scene) -> None:
+    active.banqup.approve("p1")
+    active.wait(A_WHILE)
+    assert active.taken() == {"p1"}
+    installing.uninstall(desk(active), SPACE)
+    active.banqup.approve("s1")
+    active.wait(A_WHILE)
+    again = desk(active)
+    installing.install(again, Space(SPACE, "Ons Bedrijf"), enterprise_numbers=[DOSSIER_NUMBER], own_extension_off=True)
+    names = (CredentialField.API_KEY, "key"), (CredentialField.CLID, "clid"), (CredentialField.FILE_ID, "FILE-1")
+    installing.set_credentials(again, SPACE, {name: SecretStr(value) for name, value in names})
+    active.wait(120)
+    active.activate()
+    active.banqup.put("p9", approved=False)
+    active.wait(A_WHILE)
+    active.banqup.approve("p9")
+    active.wait(A_WHILE)
+    assert active.states() == {
+        "h1": State.HISTORY, "p1": State.CONFIRMED, "s1": State.HISTORY, "p9": State.CONFIRMED,
+    }  # fmt: skip
+    assert set(active.pingwin.taken.values()) == {1}
+
+
+# -- refused, withdrawn, approved again --------------------------------------------------------------------------------
+
+
+def test_history_that_is_refused_and_approved_again_stays_history(active: Scene) -> None:
+    active.banqup.refuse("h1")
+    active.wait(A_WHILE)
+    active.banqup.approve("h1")
+    active.wait(A_WHILE)
+    assert active.states()["h1"] is State.HISTORY and active.taken() == set()
+
+
+def test_delivered_document_that_is_refused_and_approved_again_is_not_sent_again(active: Scene) -> None:
+    active.banqup.approve("p1")
+    active.wait(A_WHILE)
+    active.banqup.refuse("p1")
+    active.wait(A_WHILE)
+    active.banqup.approve("p1")
+    active.wait(A_WHILE)
+    assert active.states()["p1"] is State.CONFIRMED and set(active.pingwin.taken.values()) == {1}
+
+
+@pytest.fixture
+def withdrawn(active: Scene) -> Scene:
+    """A document was approved, and refused before its turn came."""
+    activation.hold(desk(active), SPACE)
+    active.banqup.approve("p1")
+    active.wait(A_WHILE)
+    active.banqup.refuse("p1")
+    active.wait(A_WHILE)
+    activation.release(desk(active), SPACE)
+    active.wait(A_WHILE)
+    assert active.states()["p1"] is State.WITHDRAWN and active.taken() == set()
+    return active
+
+
+def test_document_withdrawn_before_it_was_sent_says_when_and_what(withdrawn: Scene) -> None:
+    row = withdrawn.rows()["p1"]
+    assert (row.reason, row.reason_args["status"]) == ("not_at_trigger", "REFUSED")
+    assert "REFUSED" in word(row.reason, row.reason_args).sentence
+    moved = [e for e in withdrawn.world.ledger.events(delivery=row.id) if e.args.get("state") == State.WITHDRAWN]
+    assert moved and moved[-1].at > 0
+
+
+def test_withdrawn_document_is_sent_once_it_is_approved_again(withdrawn: Scene) -> None:
+    withdrawn.banqup.approve("p1")
+    withdrawn.wait(A_WHILE)
+    assert withdrawn.taken() == {"p1"} and set(withdrawn.pingwin.taken.values()) == {1}
+
+
+def test_including_a_withdrawn_document_looks_at_it_again_and_says_so_before_and_after(withdrawn: Scene) -> None:
+    row = withdrawn.rows()["p1"]
+    told = permission(row, Act.INCLUDE)
+    assert "only if it is approved" in word(told.code, told.arguments).sentence
+    decide(desk(withdrawn), [row.id], Act.INCLUDE)
+    withdrawn.wait(A_WHILE)
+    again = withdrawn.rows()["p1"]
+    assert again.state is State.WITHDRAWN and again.reason == "not_at_trigger"
+    assert withdrawn.taken() == set()
+    withdrawn.banqup.approve("p1")
+    withdrawn.wait(A_WHILE)
+    assert withdrawn.taken() == {"p1"}
+
+
+def test_withdrawn_document_approved_while_inactive_becomes_history(withdrawn: Scene) -> None:
+    withdrawn.deactivate()
+    withdrawn.banqup.approve("p1")
+    withdrawn.wait(A_WHILE)
+    withdrawn.activate()
+    withdrawn.wait(A_WHILE)
+    assert withdrawn.states()["p1"] is State.HISTORY and withdrawn.taken() == set()
+
+
+# -- another trigger, another dossier ----------------------------------------------------------------------------------
+
+
+def test_widened_trigger_makes_history_of_what_it_newly_covers_and_loses_nothing_of_the_old(active: Scene) -> None:
+    options = Options(purchase_trigger=("FULLY_APPROVED", "VALIDATED"))
+    active.banqup.put("p2", approved=False)
+    active.banqup.approve("p2")  # due under the old trigger, not found yet
+    installing.set_options(desk(active), SPACE, options)
+    active.wait(A_WHILE)
+    active.banqup.put("p3", approved=False)  # VALIDATED: due under the new one
+    active.wait(A_WHILE)
+    states = active.states()
+    assert (states["p1"], states["p2"], states["p3"]) == (State.HISTORY, State.CONFIRMED, State.CONFIRMED)
+    assert reason(active, "p1") == "rule"
+
+
+def test_another_dossier_gets_nothing_of_what_the_first_one_had(active: Scene) -> None:
+    active.banqup.approve("p1")
+    active.wait(A_WHILE)
+    other = {CredentialField.FILE_ID: SecretStr("FILE-2")}
+    with pytest.raises(UsageError, match="a baseline of its own"):
+        installing.set_credentials(desk(active), SPACE, other)
+    active.deactivate()
+    installing.set_credentials(desk(active), SPACE, other)
+    active.wait(A_WHILE)
+    assert active.pingwin.taken.total() == 1, "nothing went to the other dossier"
+    active.activate(waiting="send")
+    active.wait(A_WHILE)
+    active.banqup.approve("s1")
+    active.wait(A_WHILE)
+    rows = active.world.ledger.window(EVERYTHING, 0, 100)
+    assert {(row.source_id, row.dossier): row.state for row in rows} == {
+        ("h1", "FILE-1"): State.HISTORY, ("h1", "FILE-2"): State.HISTORY,
+        ("p1", "FILE-1"): State.CONFIRMED, ("p1", "FILE-2"): State.HISTORY,
+        ("s1", "FILE-2"): State.CONFIRMED,
+    }  # fmt: skip
+    assert active.pingwin.taken.total() == 2
+
+
+# -- beside history ----------------------------------------------------------------------------------------------------
+
+
+def test_credit_note_for_a_history_invoice_is_sent(active: Scene) -> None:
+    active.banqup.put("c1", approved=False)
+    active.banqup.approve("c1")
+    active.wait(A_WHILE)
+    row = active.rows()["c1"]
+    assert (row.state, row.document_type) == (State.CONFIRMED, "381")
+    assert active.states()["h1"] is State.HISTORY
+
+
+def test_sale_that_passed_through_sent_between_two_polls_is_sent(active: Scene) -> None:
+    active.banqup.move("s1", delivery_status="SENT")
+    active.banqup.move("s1", delivery_status="DELIVERED")
+    active.wait(A_WHILE)
+    assert active.taken() == {"s1"}
+
+
+def test_sale_delivered_by_banqup_before_activation_stays_history_when_it_is_told_late(scene: Scene) -> None:
+    scene.banqup.with_history = True
+    scene.banqup.move("s1", delivery_status="SENT")
+    scene.banqup.hidden_until["s1"] = scene.world.machine.real() + 3_000
+    scene.wait(10)
+    scene.activate()
+    scene.wait(3_600)
+    scene.banqup.move("s1", delivery_status="DELIVERED")
+    scene.wait(A_WHILE)
+    assert scene.states()["s1"] is State.HISTORY and reason(scene, "s1") == "late"
+    assert scene.taken() == set()
+
+
+def test_history_is_sent_only_where_a_person_picks_it(active: Scene) -> None:
+    row = active.rows()["h1"]
+    decide(desk(active), [row.id], Act.INCLUDE)
+    active.wait(A_WHILE)
+    assert active.taken() == {"h1"}
+    picked = [event for event in active.world.ledger.events(delivery=row.id) if event.code == "include"]
+    assert [event.actor for event in picked] == ["An"]
+
+
+def test_the_number_that_stays_history_is_said_before_activating(scene: Scene) -> None:
+    scene.banqup.put("h2", approved=True)
+    scene.wait(A_WHILE)
+    before = scene.do(activation.preview(desk(scene), SPACE))
+    assert (before.history, before.complete, before.waiting) == (2, True, 0)
+    scene.activate()
+    scene.wait(A_WHILE)
+    newest = scene.world.ledger.activation(SPACE)
+    assert newest is not None and newest.history_count == 2
