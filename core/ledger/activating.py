@@ -10,9 +10,8 @@ from dataclasses import replace
 
 from core.errors import StoreError
 from core.ledger.base import Activation, Discovery, SpaceRun
-from core.ledger.library import sqlite3
+from core.ledger.rows import Row, plain, rule_to, space_run
 from core.ledger.rows import activation as activation_from
-from core.ledger.rows import plain, rule_to, space_run
 from core.ledger.store import ENGINE, Store, Transaction
 from core.ledger.writing import id_list, space_of, write_found
 from core.model import Rule, State, delivery_key
@@ -37,10 +36,11 @@ class Activating(Store):
         known = self.space_run(space)
         if known is not None and (known.target, known.clid, known.dossier) == (target, clid, dossier):
             return
-        with self.write() as tx:
+        with self.write(space) as tx:
             tx.run(
                 "INSERT INTO space_run(space, target, clid, dossier) VALUES(?,?,?,?)"
-                " ON CONFLICT DO UPDATE SET target = excluded.target, clid = excluded.clid, dossier = excluded.dossier",
+                " ON CONFLICT (space) DO UPDATE"
+                " SET target = excluded.target, clid = excluded.clid, dossier = excluded.dossier",
                 (space, target, clid, dossier),
             )
             args = {"target": target, "dossier": dossier}
@@ -60,9 +60,10 @@ class Activating(Store):
 
     def hold(self, space: str, held: bool, *, actor: str, now: float) -> None:
         """Holds or releases uploads of a space; polling and settling go on."""
-        with self.write() as tx:
+        wanted = int(held)
+        with self.write(space) as tx:
             changed = tx.run(
-                "UPDATE space_run SET held = ? WHERE space = ? AND held <> ?", (held, space, held)
+                "UPDATE space_run SET held = ? WHERE space = ? AND held <> ?", (wanted, space, wanted)
             ).rowcount
             if changed:
                 tx.event(space, "space", "space_held" if held else "space_released", at=now, actor=actor)
@@ -85,13 +86,9 @@ class Activating(Store):
 
         Where the space was switched off since `endings` was read, the row has ended before it began.
         """
-        with self.write() as tx:
+        with self.write(space) as tx:
             if endings is not None and endings != _endings(tx.one(ENDINGS, (_ended_key(space),))):
-                cursor = tx.run(
-                    "INSERT INTO activation(space, kind, requested_at, rule, started_ns, ended_at) VALUES(?,?,?,?,?,?)",
-                    (space, kind, requested_at, rule_to(rule), started_ns, now),
-                )
-                return _activation(tx, int(cursor.lastrowid or 0))
+                return _begin(tx, space, kind, requested_at, rule, started_ns, ended_at=now)
             under_way = tx.one(
                 "SELECT * FROM activation WHERE space = ? AND completed_at IS NULL AND ended_at IS NULL"
                 " ORDER BY id DESC LIMIT 1",
@@ -100,15 +97,10 @@ class Activating(Store):
             if under_way is not None and activation_from(under_way).goes_on_for(rule, requested_at):
                 return activation_from(under_way)
             _end(tx, space, now, "completed_at IS NULL")
-            cursor = tx.run(
-                "INSERT INTO activation(space, kind, requested_at, rule, started_ns) VALUES(?,?,?,?,?)",
-                (space, kind, requested_at, rule_to(rule), started_ns),
-            )
+            begun = _begin(tx, space, kind, requested_at, rule, started_ns)
             code = "counting_started" if requested_at is None else "activation_requested"
-            tx.event(
-                space, "activation", code, at=now, actor=actor, args={"activation": cursor.lastrowid, "kind": kind}
-            )
-            return _activation(tx, int(cursor.lastrowid or 0))
+            tx.event(space, "activation", code, at=now, actor=actor, args={"activation": begun.id, "kind": kind})
+            return begun
 
     def endings(self, space: str) -> int:
         """How often the space was switched off."""
@@ -218,15 +210,16 @@ class Activating(Store):
 
     def end_activation(self, space: str, *, actor: str, now: float, seen: Activation | None = None) -> None:
         """Deactivates: `running` off, `ended_at`; every row keeps its state. With `seen`: while that is the newest."""
-        with self.write() as tx:
+        with self.write(space) as tx:
             newest = tx.one(NEWEST, (space,)) if seen is not None else None
             if newest is not None and seen is not None and not activation_from(newest).same_decision(seen):
                 return
             tx.run(
-                "INSERT INTO meta VALUES(?, '1') ON CONFLICT DO UPDATE SET v = CAST(v AS INTEGER) + 1",
+                "INSERT INTO meta VALUES(?, '1')"
+                " ON CONFLICT (k) DO UPDATE SET v = CAST(CAST(meta.v AS INTEGER) + 1 AS TEXT)",
                 (_ended_key(space),),
             )
-            ended = _end(tx, space, now, "1")
+            ended = _end(tx, space, now, "1 = 1")
             stopped = tx.run("UPDATE space_run SET running = 0 WHERE space = ? AND running = 1", (space,)).rowcount
             if ended or stopped:
                 tx.event(space, "activation", "space_deactivated", at=now, actor=actor)
@@ -242,7 +235,7 @@ class Activating(Store):
 
     def discard_waiting(self, space: str, *, actor: str, now: float) -> int:
         """Discards them; the choice of the person who reactivates. Returns how many."""
-        with self.write() as tx:
+        with self.write(space) as tx:
             rows = tx.run(
                 "UPDATE doc SET state = 'discarded', reason = 'discarded_at_activation', reason_args = '{}',"
                 " due_at = 9e18, lease_owner = NULL, fence = fence + 1, changed_at = ?"
@@ -277,7 +270,7 @@ class Activating(Store):
         `key(source_id, generation)` makes the key. Only rows in `states` move, a prepared one is prepared again; a
         document that already has a row in the present dossier keeps it. Returns how many moved.
         """
-        with self.write() as tx:
+        with self.write(space) as tx:
             run = space_of(tx, space)
             rows = tx.run(
                 "SELECT id, source_id, generation, state FROM doc WHERE space = :space AND dossier <> :dossier"
@@ -309,9 +302,28 @@ class Activating(Store):
 
 
 def _activation(tx: Transaction, activation: int) -> Activation:
-    row = tx.one("SELECT * FROM activation WHERE id = ?", (activation,))
+    """An activation as it stands once its space is this write's own."""
+    row = tx.one("SELECT space FROM activation WHERE id = ?", (activation,))
     if row is None:
         raise StoreError("activation_unknown", activation=activation)
+    tx.own(row["space"])
+    (now,) = tx.run("SELECT * FROM activation WHERE id = ?", (activation,)).fetchall()
+    return activation_from(now)
+
+
+def _begin(
+    tx: Transaction,
+    space: str,
+    kind: str,
+    requested_at: float | None,
+    rule: Rule,
+    started_ns: int,
+    ended_at: float | None = None,
+) -> Activation:
+    (row,) = tx.run(
+        "INSERT INTO activation(space, kind, requested_at, rule, started_ns, ended_at) VALUES(?,?,?,?,?,?) RETURNING *",
+        (space, kind, requested_at, rule_to(rule), started_ns, ended_at),
+    ).fetchall()
     return activation_from(row)
 
 
@@ -319,7 +331,7 @@ def _ended_key(space: str) -> str:
     return f"endings:{space}"
 
 
-def _endings(row: sqlite3.Row | None) -> int:
+def _endings(row: Row | None) -> int:
     return 0 if row is None else int(row["v"])
 
 

@@ -1,17 +1,11 @@
-"""Whether the ledger is sound, a copy of it, and what a restore must do first.
-
-All of it runs under the write lock: no process writes meanwhile, and a copy is one moment.
-"""
+"""Whether the ledger is sound, and what a restore must do first. A check sees one moment."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from itertools import groupby
-from pathlib import Path
 
-from core.errors import StoreError
-from core.ledger.library import sqlite3, store_error
-from core.ledger.opening import copy_to
 from core.ledger.replay import replay
 from core.ledger.rows import EVENT, event
 from core.ledger.store import Store
@@ -25,25 +19,12 @@ BATCH = 2_000
 
 
 class Checking(Store):
-    """Checks, backup, restore."""
+    """Checks, and the first step after a restore."""
 
     def check(self) -> list[str]:
         """Integrity problems, empty when sound: the file, `cnt` against GROUP BY, events against rows."""
-        if self.readonly:
+        with self.still():
             return self._problems()
-        with self.alone():
-            return self._problems()
-
-    def backup(self, path: str) -> None:
-        """Copies the whole ledger into a new file, consistently. Raises StoreError where that file exists."""
-        target = Path(path)
-        if target.exists():
-            raise StoreError("backup_exists", where=path)
-        with self.alone() as connection:
-            try:
-                copy_to(connection, target, self.path.stat().st_mode & 0o777)
-            except sqlite3.Error as error:
-                raise store_error(error, target) from error
 
     def after_restore(self, *, now: float) -> Mapping[State, int]:
         """After a restore: every row the engine would still send becomes `unknown`, to be asked about or parked.
@@ -53,6 +34,8 @@ class Checking(Store):
         """
         turned: dict[State, int] = {}
         with self.write() as tx:
+            for run in tx.run("SELECT space FROM space_run ORDER BY space").fetchall():
+                tx.own(run["space"])
             rows = tx.run(
                 "SELECT id, space, state FROM doc"
                 " WHERE state IN ('seen', 'ready', 'leased', 'sending', 'unknown', 'withdrawn')"
@@ -81,19 +64,16 @@ class Checking(Store):
         return turned
 
     def _problems(self) -> list[str]:
-        found = [*self._file(), *self._counters()]
+        found = [*self._structure(), *self._counters()]
         for problem in self._history():
             found.append(problem)
             if len(found) >= MOST:
                 break
         return found
 
-    def _file(self) -> Iterator[str]:
-        for row in self.read(f"PRAGMA integrity_check({MOST})"):
-            if row[0] != "ok":
-                yield _word("check_file", why=str(row[0]))
-        for row in self.read("PRAGMA foreign_key_check"):
-            yield _word("check_file", why=f"{row[0]} {row[1]} -> {row[2]}")
+    @abstractmethod
+    def _structure(self) -> Iterator[str]:
+        """What is wrong with the database itself, below the ledger's own rules."""
 
     def _counters(self) -> Iterator[str]:
         kept = {(row["space"], row["state"]): row["n"] for row in self.read("SELECT * FROM cnt WHERE n <> 0")}
@@ -119,6 +99,11 @@ class Checking(Store):
                     yield _word("check_history", delivery=row["id"], state=row["state"], said=said.state)
                 for problem in said.problems:
                     yield _word("check_move", delivery=row["id"], problem=problem)
+
+
+def damaged(why: str) -> str:
+    """The sentence for a database that is not whole."""
+    return _word("check_file", why=why)
 
 
 def _word(code: str, **arguments: str | int | None) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.ledger.base import Circuit, Scope
-from core.ledger.library import sqlite3
+from core.ledger.rows import Row
 from core.ledger.rows import circuit as circuit_from
 from core.ledger.store import ENGINE, Store, Transaction
 
 READ = "SELECT * FROM circuit WHERE target = ? AND scope = ? AND id = ?"
 
 WRITE = """INSERT INTO circuit(target, scope, id, state, code, failures, until, probe_at, probes, since)
-VALUES(?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET state = excluded.state, code = excluded.code,
+VALUES(?,?,?,?,?,?,?,?,?,?) ON CONFLICT (target, scope, id) DO UPDATE SET
+  state = excluded.state, code = excluded.code,
   failures = excluded.failures, until = excluded.until, probe_at = excluded.probe_at, probes = excluded.probes,
   since = excluded.since"""
 
@@ -40,6 +41,7 @@ class Circuits(Store):
         if self.circuit(target, scope, id) is None:
             return
         with self.write() as tx:
+            tx.in_turn(_turn(target))
             row = tx.one(
                 "DELETE FROM circuit WHERE target = ? AND scope = ? AND id = ? RETURNING until, code",
                 (target, scope, id),
@@ -55,6 +57,7 @@ class Circuits(Store):
         """
         where = (circuit.target, circuit.scope, circuit.id)
         with self.write() as tx:
+            tx.in_turn(_turn(circuit.target))
             if not _same(tx.one(READ, where), circuit):
                 return False
             if not well:
@@ -76,7 +79,11 @@ def _say_closed(tx: Transaction, where: tuple[str, Scope, str], was: str | None,
         tx.event(space, "circuit", "circuit_closed", at=now, actor=actor, args=args)
 
 
-def _same(before: sqlite3.Row | None, circuit: Circuit) -> bool:
+def _turn(target: str) -> str:
+    return f"circuits of {target}"
+
+
+def _same(before: Row | None, circuit: Circuit) -> bool:
     """Whether a circuit still stands as it was read."""
     if before is None:
         return False
@@ -90,6 +97,7 @@ def write_circuit(tx: Transaction, circuit: Circuit, *, actor: str, now: float, 
     `space` is where it was noticed: an event there too, when the circuit is the whole target's.
     """
     where = (circuit.target, circuit.scope, circuit.id)
+    tx.in_turn(_turn(circuit.target))
     before = tx.one("SELECT state, code, until FROM circuit WHERE target = ? AND scope = ? AND id = ?", where)
     values = (circuit.state, circuit.code, circuit.failures, circuit.until, circuit.probe_at, circuit.probes)
     tx.run(WRITE, (*where, *values, circuit.since))

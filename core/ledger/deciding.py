@@ -6,9 +6,9 @@ A decision names the state the person saw; where the row has moved since, nothin
 from __future__ import annotations
 
 from core.ledger.base import Decision
-from core.ledger.library import sqlite3
 from core.ledger.rows import DELIVERY, arguments, delivery, plain
-from core.ledger.store import Store, Transaction, to_json
+from core.ledger.store import ConflictError, Store, Transaction, to_json
+from core.ledger.writing import own_delivery
 from core.model import NEVER, Arguments, Delivery, State
 
 DECIDE = f"""UPDATE doc SET state = :state, reason = :reason, reason_args = :args, due_at = :due, lease_owner = NULL,
@@ -55,8 +55,9 @@ class Deciding(Store):
         """
         try:
             with self.write() as tx:
+                own_delivery(tx, decision.delivery)
                 return _again(tx, decision, now) if decision.generation else _decide(tx, decision, now)
-        except sqlite3.IntegrityError:  # somebody made that generation a moment earlier
+        except ConflictError:  # somebody made that generation a moment earlier
             return None
 
     def note(

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from core.ledger.base import Circuit, Claim, Move, Prepared
 from core.ledger.circuits import write_circuit
-from core.ledger.library import sqlite3
-from core.ledger.rows import DELIVERY, delivery, plain
+from core.ledger.rows import DELIVERY, Row, delivery, plain
 from core.ledger.store import ENGINE, Store, Transaction, to_json
-from core.ledger.writing import facts, search_text
+from core.ledger.writing import facts, own_delivery, search_text
 from core.model import NEVER, Arguments, Delivery, State
 
 SETTLE_PICK = "SELECT space FROM space_run WHERE settle_due <= :now ORDER BY settle_due LIMIT 1"
@@ -19,7 +18,8 @@ SETTLE_PICK = "SELECT space FROM space_run WHERE settle_due <= :now ORDER BY set
 
 SETTLE = f"""UPDATE doc SET
   due_at      = :now + CASE state WHEN 'sending' THEN :grace ELSE :lease END,
-  attempts    = attempts + (state = 'sending'), crashes = crashes + (lease_owner IS NOT NULL), fence = fence + 1,
+  attempts    = attempts + CASE state WHEN 'sending' THEN 1 ELSE 0 END,
+  crashes     = crashes + CASE WHEN lease_owner IS NULL THEN 0 ELSE 1 END, fence = fence + 1,
   changed_at  = CASE state WHEN 'sending' THEN :now ELSE changed_at END,
   lease_owner = CASE state WHEN 'sending' THEN NULL ELSE :worker END, state = 'unknown'
 WHERE id = (SELECT id FROM doc WHERE space = :space AND state IN ('sending','unknown') AND due_at <= :now
@@ -38,7 +38,7 @@ ORDER BY served_at LIMIT 1"""  # noqa: S608
 CLAIM = f"""UPDATE doc SET
   changed_at  = CASE state WHEN 'ready' THEN :now ELSE changed_at END,
   state       = CASE state WHEN 'ready' THEN 'leased' ELSE state END, due_at = :now + :lease,
-  crashes     = crashes + (lease_owner IS NOT NULL), fence = fence + 1, lease_owner = :worker
+  crashes     = crashes + CASE WHEN lease_owner IS NULL THEN 0 ELSE 1 END, fence = fence + 1, lease_owner = :worker
 WHERE id = (SELECT id FROM doc WHERE space = :space AND state IN ('seen','ready','leased') AND due_at <= :now
             ORDER BY due_at LIMIT 1)
 RETURNING {DELIVERY}"""  # noqa: S608
@@ -91,7 +91,7 @@ class Delivering(Store):
         values = {"now": now, "grace": grace, "lease": lease, "worker": worker}
         with self.write() as tx:
             for _ in range(PICKS):
-                space = tx.one(SETTLE_PICK, values)
+                space = tx.pick(SETTLE_PICK, values)
                 if space is None:
                     break
                 row = tx.one(SETTLE, {**values, "space": space["space"]})
@@ -114,7 +114,7 @@ class Delivering(Store):
         values = {"now": now, "lease": lease, "worker": worker}
         with self.write() as tx:
             for _ in range(PICKS):
-                space = tx.one(PICK, values)
+                space = tx.pick(PICK, values)
                 if space is None:
                     break
                 row = tx.one(CLAIM, {**values, "space": space["space"]})
@@ -130,7 +130,7 @@ class Delivering(Store):
 
     def prepared(self, claim: Claim, found: Prepared, *, now: float) -> Delivery | None:
         """`seen` -> `ready`, or `parked` where another document holds the same invoice key. None: lease lost."""
-        with self.write() as tx:
+        with self.write(claim.delivery.space) as tx:
             state, reason, args = State.READY, None, {}
             other = _same_invoice(tx, claim, found.invoice_key)
             if other is not None:
@@ -174,7 +174,7 @@ class Delivering(Store):
         A row whose space was switched off or held after the claim goes back to `ready` here, so that a stop is
         immediate.
         """
-        with self.write() as tx:
+        with self.write(claim.delivery.space) as tx:
             row = tx.one(INTENT, {"id": claim.id, "fence": claim.fence, "now": now, "until": until})
             tx.touch(claim.delivery.space)
             if row is None:
@@ -201,7 +201,7 @@ class Delivering(Store):
 
     def move(self, claim: Claim, held: State, move: Move, *, now: float, circuit: Circuit | None = None) -> bool:
         """RESULT: moves a held row on, with its event and, where given, the circuit. False: fenced off."""
-        with self.write() as tx:
+        with self.write(claim.delivery.space) as tx:
             row = tx.one(
                 RESULT,
                 {
@@ -241,6 +241,7 @@ class Delivering(Store):
     def evidence(self, delivery: int, reference: str, *, fence: int, now: float) -> bool:
         """A fenced-off worker did receive an acceptance: confirms the row by it, unless it is out or decided."""
         with self.write() as tx:
+            own_delivery(tx, delivery)
             row = tx.one(EVIDENT, {"ref": plain(reference), "now": now, "id": delivery})
             found = row or tx.one("SELECT space, fence FROM doc WHERE id = ?", (delivery,))
             if found is None:
@@ -278,10 +279,11 @@ def _fenced(tx: Transaction, claim: Claim, held: State, wanted: State, now: floa
     tx.event(claim.delivery.space, "fenced", "lease_lost", at=now, delivery=claim.id, args=args)
 
 
-def _same_invoice(tx: Transaction, claim: Claim, key: str | None) -> sqlite3.Row | None:
+def _same_invoice(tx: Transaction, claim: Claim, key: str | None) -> Row | None:
     """Another document with this invoice key, unless a person has ordered this delivery to be sent."""
     if key is None or tx.one(TOLD_TO_SEND, (claim.id,)) is not None:
         return None
+    tx.in_turn(f"invoice {key}")
     return tx.one(SAME_INVOICE, {"key": key, "source_id": claim.delivery.source_id})
 
 

@@ -44,7 +44,7 @@ class Polling(Store):
 
         Nothing is written where `activation`, by which the scan was judged, has ended meanwhile.
         """
-        with self.write() as tx:
+        with self.write(space) as tx:
             run = space_of(tx, space)
             newest = tx.one(
                 "SELECT id, ended_at FROM activation WHERE space = :space AND id = coalesce(:judged_by,"
@@ -71,7 +71,7 @@ class Polling(Store):
 
     def poll_failed(self, space: str, code: str, args: Arguments, *, next_poll: float, now: float) -> None:
         """Notes a poll that failed. One event per streak of the same reason; the last good rows stay."""
-        with self.write() as tx:
+        with self.write(space) as tx:
             run = space_of(tx, space)
             tx.run(
                 "UPDATE space_run SET next_poll = ?, poll_failures = poll_failures + 1, poll_code = ?, poll_args = ?"
@@ -83,5 +83,5 @@ class Polling(Store):
 
     def poll_now(self, space: str) -> None:
         """Makes the next poll due at once."""
-        with self.write() as tx:
+        with self.write(space) as tx:
             tx.run("UPDATE space_run SET next_poll = 0 WHERE space = ?", (space,))

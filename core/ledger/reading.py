@@ -35,7 +35,7 @@ class Reading(Store):
                 if state in shown
             )
         seen = view(query)
-        return int(self.read(f"SELECT count(*) FROM doc WHERE {seen.where}", seen.values)[0][0])  # noqa: S608
+        return int(self.read(f"SELECT count(*) AS n FROM doc WHERE {seen.where}", seen.values)[0]["n"])  # noqa: S608
 
     def window(self, query: QueueQuery, offset: int, limit: int) -> list[Delivery]:
         """Some rows of a view, in its order. Steps over the index only; rows are read for the window alone."""
@@ -63,13 +63,14 @@ class Reading(Store):
             f"SELECT (SELECT count(*) FROM doc WHERE {seen.where} AND place < :place)"  # noqa: S608
             f" + (SELECT count(*) FROM doc WHERE {seen.where} AND place = :place AND along < :along)"
             f" + (SELECT count(*) FROM doc WHERE {seen.where} AND place = :place AND along = :along AND id > :here)"
+            " AS n"
         )
-        return int(self.read(before, values)[0][0])
+        return int(self.read(before, values)[0]["n"])
 
     def _position_sorted(self, seen: View, delivery: int) -> int | None:
         row = self.read_one(
             f"SELECT n FROM (SELECT id, row_number() OVER (ORDER BY {seen.order}) AS n FROM doc"  # noqa: S608
-            f" WHERE {seen.where}) WHERE id = :here",
+            f" WHERE {seen.where}) AS ordered WHERE id = :here",
             {**seen.values, "here": delivery},
         )
         return None if row is None else int(row["n"]) - 1
@@ -122,7 +123,7 @@ class Reading(Store):
         elif space is not None:
             parts = ["space = :space", "space = ''"] if space else ["space = ''"]
         else:
-            parts = ["1"]
+            parts = ["1 = 1"]
         asked = " UNION ALL ".join(f"SELECT {EVENT} FROM event WHERE {part} AND id > :after" for part in parts)  # noqa: S608
         rows = [event(row) for row in self.read(f"{asked} ORDER BY id {turn} LIMIT :limit", values)]
         return rows[::-1] if newest else rows
@@ -146,7 +147,7 @@ class Reading(Store):
     def _deliveries(self, wanted: list[int]) -> list[Delivery]:
         """Rows by id, in the order of the ids."""
         rows = self.read(
-            f"SELECT {DELIVERY} FROM doc WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608
+            f"SELECT {DELIVERY} FROM doc WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",  # noqa: S608
             (json.dumps(wanted),),
         )
         found = {row["id"]: delivery(row) for row in rows}

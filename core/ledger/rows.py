@@ -1,6 +1,6 @@
 """Rows of the ledger as the vocabulary's types, and hostile text made storable.
 
-Takes `sqlite3.Row` by column name, gives frozen types; no statement is run here.
+Takes rows by column name, gives frozen types; no statement is run here.
 """
 
 from __future__ import annotations
@@ -10,11 +10,19 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from core.ledger.base import Activation, Circuit, Scope, SpaceRun
-from core.ledger.library import sqlite3
 from core.model import Arguments, Delivery, Direction, Event, Rule, State
+
+
+class Row(Protocol):
+    """A row of either database, by column name."""
+
+    def __getitem__(self, name: str, /) -> Any:
+        """A column's value."""
+        ...
+
 
 LONGEST = 500
 """Characters of a display field that are kept; the XML has the whole."""
@@ -29,7 +37,7 @@ DELIVERY = (
 EVENT = "id, doc, space, at, kind, fence, actor, code, args, trigger, http_status, sha256"
 
 
-def delivery(row: sqlite3.Row) -> Delivery:
+def delivery(row: Row) -> Delivery:
     """A row of `doc`."""
     return Delivery(
         id=row["id"],
@@ -65,7 +73,7 @@ def delivery(row: sqlite3.Row) -> Delivery:
     )
 
 
-def event(row: sqlite3.Row) -> Event:
+def event(row: Row) -> Event:
     """A row of `event`."""
     return Event(
         id=row["id"],
@@ -83,7 +91,7 @@ def event(row: sqlite3.Row) -> Event:
     )
 
 
-def space_run(row: sqlite3.Row) -> SpaceRun:
+def space_run(row: Row) -> SpaceRun:
     """A row of `space_run`."""
     return SpaceRun(
         space=row["space"],
@@ -104,7 +112,7 @@ def space_run(row: sqlite3.Row) -> SpaceRun:
     )
 
 
-def activation(row: sqlite3.Row) -> Activation:
+def activation(row: Row) -> Activation:
     """A row of `activation`."""
     return Activation(
         id=row["id"],
@@ -120,7 +128,7 @@ def activation(row: sqlite3.Row) -> Activation:
     )
 
 
-def circuit(row: sqlite3.Row) -> Circuit:
+def circuit(row: Row) -> Circuit:
     """A row of `circuit`."""
     return Circuit(
         target=row["target"],

@@ -1,22 +1,18 @@
-"""One connection to the ledger: locks, transactions, the schema version that each of them checks, and NEXT.
+"""What every ledger store has in common: reads, short write transactions, NEXT, and the notes of `meta`.
 
-Every write holds `flock` on `<ledger>.lock` (the kernel wakes waiters in turn, which SQLite's own wait does not) and
-`BEGIN IMMEDIATE`. Reads are single statements in autocommit, fetched at once: an open read would block the engine.
+The rooms of the ledger (activating, polling, delivering, ...) are written over `Store` and `Transaction` alone, in SQL
+that both databases take (`spelled` says what each of them spells otherwise). `sqlite.py` and `postgres.py` are the two.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
-from core.errors import StoreError
-from core.ledger.library import sqlite3, store_error
-from core.ledger.rows import plain
+from core.ledger.rows import Row, plain
 from core.model import Arguments, State
 
 ENGINE = "engine"
@@ -31,18 +27,46 @@ WHERE space = :space"""
 """Last statement of every transaction that touched a row of the space; missed, a document sleeps for ever."""
 
 
-class Transaction:
+class ConflictError(Exception):
+    """A row with this unique key is there already: expected by the one statement that may meet it."""
+
+
+class Cursor(Protocol):
+    """What a statement gave."""
+
+    @property
+    def rowcount(self) -> int:
+        """Rows changed."""
+        ...
+
+    def fetchall(self) -> list[Any]:
+        """All rows, each a `Row`."""
+        ...
+
+
+class Transaction(ABC):
     """A write under way. `touch` names the spaces whose due times are worked out again before the commit."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self) -> None:
         self._touched: set[str] = set()
 
-    def run(self, sql: str, values: Values | Sequence[object] = ()) -> sqlite3.Cursor:
+    @abstractmethod
+    def run(self, sql: str, values: Values | Sequence[object] = ()) -> Cursor:
         """Executes one statement; its cursor must be read before the transaction ends."""
-        return self._connection.execute(sql, values)
 
-    def one(self, sql: str, values: Values | Sequence[object] = ()) -> sqlite3.Row | None:
+    @abstractmethod
+    def own(self, space: str) -> None:
+        """Keeps every other write of this space out until the end. Before anything else of the space is read."""
+
+    @abstractmethod
+    def pick(self, sql: str, values: Values) -> Row | None:
+        """The first row of a SELECT over `space_run` that nobody else holds, `own`ed from here on."""
+
+    @abstractmethod
+    def in_turn(self, what: str) -> None:
+        """Keeps other writes that name the same thing out until the end: what spans several spaces."""
+
+    def one(self, sql: str, values: Values | Sequence[object] = ()) -> Row | None:
         """The first row of one statement, or None."""
         rows = self.run(sql, values).fetchall()
         return rows[0] if rows else None
@@ -66,23 +90,22 @@ class Transaction:
         trigger: str | None = None,
         http_status: int | None = None,
         sha256: str | None = None,
-    ) -> int:
+    ) -> None:
         """Appends a line of history. `state` is the state the row moved to, so that the history replays to it."""
         said = dict(args or {})
         if state is not None:
             said["state"] = state.value
         if delivery is not None and trigger is None:
             trigger = "automatic" if actor == ENGINE else "manual"
-        cursor = self.run(
+        self.run(
             "INSERT INTO event(doc, space, at, kind, fence, actor, code, args, trigger, http_status, sha256)"
             " VALUES(?,?,?,?,?,?,?,?,?,?,?)",
             (delivery, space, at, kind, fence, plain(actor), code, to_json(said), trigger, http_status, sha256),
         )
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
 
     def work_out_due(self, space: str) -> None:
         """NEXT for one space, now."""
+        self.own(space)
         self.run(NEXT, {"space": space})
 
     def finish(self) -> None:
@@ -91,81 +114,32 @@ class Transaction:
             self.work_out_due(space)
 
 
-class Store:
-    """A ledger file as one process has it open; the rooms of the ledger are its subclasses."""
+class Store(ABC):
+    """A ledger as one process has it open; the rooms of the ledger are its subclasses."""
 
-    def __init__(
-        self, path: Path, connection: sqlite3.Connection, *, lock: int, presence: int, schema: int, readonly: bool
-    ) -> None:
-        self.path = path
-        self.readonly = readonly
-        self._connection = connection
-        self._lock = lock
-        self._presence = presence
-        self._schema = schema
-        self._guard = threading.RLock()
-        self._changes = 0
-        self._dirty = False
-        self._closed = False
+    place: str
+    """Where it is, as it may be shown."""
+    readonly: bool
 
-    def read(self, sql: str, values: Values | Sequence[object] = ()) -> list[sqlite3.Row]:
+    @abstractmethod
+    def read(self, sql: str, values: Values | Sequence[object] = ()) -> list[Row]:
         """One statement in autocommit, all its rows."""
-        with self._guard, self._errors():
-            self._must_be_open()
-            try:
-                return self._connection.execute(sql, values).fetchall()
-            except sqlite3.OperationalError as busy:
-                if self.readonly or busy.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                    raise
-            return self._read_in_turn(sql, values)
 
-    def _read_in_turn(self, sql: str, values: Values | Sequence[object]) -> list[sqlite3.Row]:
-        """Waits for the writers' lock: SQLite's own waiting is unfair, and a reader can starve beside busy writers."""
-        with self.alone() as connection:
-            return connection.execute(sql, values).fetchall()
+    @abstractmethod
+    def write(self, space: str | None = None) -> AbstractContextManager[Transaction]:
+        """One short transaction; nothing of it stays where anything in it raises. No network call inside.
 
-    def read_one(self, sql: str, values: Values | Sequence[object] = ()) -> sqlite3.Row | None:
+        `space` is the one that it is about: two writes of one space never overlap, whatever the store.
+        """
+
+    @abstractmethod
+    def still(self) -> AbstractContextManager[None]:
+        """Reads within the block see one moment."""
+
+    def read_one(self, sql: str, values: Values | Sequence[object] = ()) -> Row | None:
         """The first row, or None."""
         rows = self.read(sql, values)
         return rows[0] if rows else None
-
-    @contextmanager
-    def write(self) -> Iterator[Transaction]:
-        """One short transaction; nothing of it stays where anything in it raises. No network call inside."""
-        with self.alone(), self._errors():
-            connection = self._connection
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                self._check_schema()
-                if not self._dirty:
-                    connection.execute("UPDATE meta SET v = '0' WHERE k = 'clean' AND v <> '0'")
-                transaction = Transaction(connection)
-                yield transaction
-                transaction.finish()
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-            self._dirty = True
-            self._changes += 1
-
-    @contextmanager
-    def alone(self) -> Iterator[sqlite3.Connection]:
-        """Holds the write lock of all processes without a transaction: checks and backups are exclusive by it."""
-        with self._guard:
-            self._must_be_open()
-            if self.readonly:
-                raise StoreError("ledger_opened_readonly", where=str(self.path))
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
-            try:
-                yield self._connection
-            finally:
-                fcntl.flock(self._lock, fcntl.LOCK_UN)
-
-    def version(self) -> int:
-        """Moves whenever anybody changed the ledger: the file's own counter for others, ours for this connection."""
-        return int(self.read("PRAGMA data_version")[0][0]) + self._changes
 
     def get_meta(self, name: str) -> str | None:
         """A single remembered value."""
@@ -175,49 +149,7 @@ class Store:
     def set_meta(self, name: str, value: str) -> None:
         """Remembers a single value."""
         with self.write() as tx:
-            tx.run("INSERT INTO meta VALUES(?, ?) ON CONFLICT DO UPDATE SET v = excluded.v", (name, plain(value)))
-
-    def close(self) -> None:
-        """Closes; the last one out marks the shutdown clean, so that the next start need not check the file."""
-        with self._guard:
-            if self._closed:
-                return
-            try:
-                if self._dirty:
-                    self._mark_clean()
-            finally:
-                self._closed = True
-                self._connection.close()
-                for fd in (self._lock, self._presence):
-                    if fd >= 0:
-                        os.close(fd)
-
-    def _mark_clean(self) -> None:
-        """The write lock first, then presence: in the order in which opening takes them."""
-        with self.alone() as connection, suppress(OSError, sqlite3.Error):
-            fcntl.flock(self._presence, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            connection.execute("UPDATE meta SET v = '1' WHERE k = 'clean'")
-
-    def _must_be_open(self) -> None:
-        if self._closed:
-            raise StoreError("ledger_closed", where=str(self.path))
-
-    def _check_schema(self) -> None:
-        row = self._connection.execute("SELECT v FROM meta WHERE k = 'schema_version'").fetchone()
-        if row is None or int(row["v"]) != self._schema:
-            raise StoreError(
-                "ledger_other_schema", where=str(self.path), found=row["v"] if row else None, ours=self._schema
-            )
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        """Turns SQLite's errors into ours; a broken constraint passes, for the statement that expects it."""
-        try:
-            yield
-        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
-            raise
-        except sqlite3.Error as error:
-            raise store_error(error, self.path) from error
+            tx.run("INSERT INTO meta VALUES(?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v", (name, plain(value)))
 
 
 def to_json(arguments: Mapping[str, object]) -> str:

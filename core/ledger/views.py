@@ -32,7 +32,7 @@ SORTS: dict[str, str] = {
     "vat": "vat",
     "date": "issued",
     "issue_date": "issued",
-    "amount": "CAST(amount AS REAL)",
+    "amount": "CAST(amount AS DOUBLE PRECISION)",
     "direction": "direction",
     "type": "doc_type",
     "state": "place, state",
@@ -117,5 +117,5 @@ def _order(sort: str) -> str:
     column = SORTS.get(sort.removeprefix("-"))
     if column is None:
         return ATTENTION
-    down = " DESC" if sort.startswith("-") else ""
+    down = " DESC NULLS LAST" if sort.startswith("-") else " NULLS FIRST"
     return ", ".join(f"{one.strip()}{down}" for one in column.split(",")) + ", id"

@@ -104,6 +104,13 @@ def search_text(found: Discovery | Prepared, source_id: str) -> str:
     return searchable([found.number, found.counterparty, found.vat_number, amount, source_id])
 
 
+def own_delivery(tx: Transaction, delivery: int) -> None:
+    """Keeps other writes of this delivery's space out until the end; nothing where there is no such delivery."""
+    row = tx.one("SELECT space FROM doc WHERE id = ?", (delivery,))
+    if row is not None:
+        tx.own(row["space"])
+
+
 def space_of(tx: Transaction, space: str) -> SpaceRun:
     """The space as this transaction sees it. Raises where it was never enrolled."""
     row = tx.one("SELECT * FROM space_run WHERE space = ?", (space,))
