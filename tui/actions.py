@@ -30,6 +30,7 @@ class Scope(StrEnum):
     MANAGE = "manage"
     CREDENTIALS = "credentials"
     MAIL = "mail"
+    TREE = "tree"
 
 
 class Confirmation(StrEnum):
@@ -80,6 +81,8 @@ KEY_NAMES = {
     "pagedown": "PgDn",
     "down": "↓",
     "up": "↑",
+    "left": "←",
+    "right": "→",
 }
 
 _INLINE, _TYPED = Confirmation.INLINE, Confirmation.TYPED
@@ -150,6 +153,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("attention", "n", N_("Needs you"), N_("Show only what needs you, or everything again."), Scope.QUEUE),
     Action("poll", "p", N_("Look now"), N_("Ask Banqup for new documents now."), Scope.QUEUE, True),
     Action("manage", "m", N_("Manage"), N_("The installation of this space: Active, credentials."), Scope.QUEUE),
+    Action(
+        "tree", "t", N_("XML"), N_("The e-fff file, or the source in Banqup, as a tree."), Scope.DOCUMENT, footer=19
+    ),
     Action("save_xml", "x", N_("Save XML"), N_("Save the e-fff file on this machine."), Scope.DOCUMENT, footer=20),
     Action("save_pdf", "p", N_("Save PDF"), N_("Save the PDF that is inside it."), Scope.DOCUMENT, footer=21),
     Action("copy", "c", N_("Copy"), N_("Copy the facts to the clipboard of your terminal."), Scope.DOCUMENT),
@@ -169,6 +175,17 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "copy_mail", "c", N_("Copy"), N_("Copy the e-mail to the clipboard of your terminal."), Scope.MAIL, footer=1
     ),
+    Action("toggle", "enter", N_("Open"), N_("Open or close the element under the cursor."), Scope.TREE, footer=1),
+    Action("unfold", "right", N_("In"), N_("Open it, then go into it."), Scope.TREE),
+    Action("fold", "left", N_("Out"), N_("Close it, then go to what it belongs to."), Scope.TREE),
+    Action(
+        "unfold_all", "e", N_("All"), N_("Open everything below the element under the cursor."), Scope.TREE, footer=3
+    ),
+    Action("fold_all", "w", N_("Close all"), N_("Close everything but the first level."), Scope.TREE),
+    Action("other_file", "o", N_("Source"), N_("The source in Banqup, or the e-fff file again."), Scope.TREE, footer=2),
+    Action("search", "slash", N_("Search"), N_("Look for a name or a value."), Scope.TREE, footer=4),
+    Action("search_next", "n", N_("Next"), N_("The next place that was searched for."), Scope.TREE),
+    Action("copy_value", "c", N_("Copy"), N_("Copy the value to the clipboard of your terminal."), Scope.TREE),
     Action("save", "s", N_("Save"), N_("Save configuration."), Scope.CREDENTIALS, True),
     Action("next", "enter", N_("Next"), N_("Next field, or pick the choice under the cursor."), Scope.FORM, footer=1),
     Action("field", "tab", N_("Field"), N_("To the next field; shift+tab to the one before."), Scope.FORM, footer=2),

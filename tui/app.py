@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from core.errors import ProductError
-from core.model import Arguments, Space
+from core.model import Arguments, Delivery, Space
 from core.operations import engines, installing, trial, walkthrough
 from core.operations.desk import Desk
 from tui.console import BOTTOM, Console
@@ -67,7 +67,8 @@ class BanqupConsole(Console):
     def _first_screen(self) -> Screen[Any]:
         installed = installing.installations(self.desk)
         step = walkthrough.step(self.desk)
-        if self.desk.readonly or step == walkthrough.DONE or (installed and not step):
+        live = any(each.active for each in installed)
+        if self.desk.readonly or step == walkthrough.DONE or live or (installed and not step):
             return queue_screen()
         machine = self.desk.machine
         connected = bool(machine.banqup.base_url and machine.pingwin.kind)
@@ -135,6 +136,12 @@ class BanqupConsole(Console):
         from tui.screens.document import DocumentScreen
 
         self.push_screen(DocumentScreen(delivery))
+
+    def open_xml(self, delivery: Delivery) -> None:
+        """The files of a delivery as a tree."""
+        from tui.screens.xml import XmlScreen
+
+        self.push_screen(XmlScreen(delivery))
 
     def manage(self, space: str | None) -> None:
         """The installation of a space; the list where it is not said which."""

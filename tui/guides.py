@@ -160,6 +160,15 @@ GUIDES: dict[str, Guide] = {
             "own words, and what was derived or not carried over. Its files can be saved."
         ),
     ),
+    "xml": Guide(
+        N_("XML"),
+        N_(
+            "The file that goes to Pingwin, or the source it was made from, element by element. The lines below the "
+            "tree show the path and the whole value of the one under the cursor."
+        ),
+        "",
+        (FORMAT,),
+    ),
     "spaces": Guide(
         N_("Spaces"),
         N_("All spaces with Pingwin installed, and how they are. Enter shows the queue of one."),

@@ -22,6 +22,7 @@ from core.banqup.errors import (
     Throttled,
     Unavailable,
 )
+from core.banqup.source import Source
 from core.efff import dossier
 from core.efff.convert import Conversion, Format, VatOverride
 from core.efff.report import Finding
@@ -113,18 +114,22 @@ def _later(outside: Outside, claim: Claim, trouble: SourceError) -> Move:
 
 
 async def _fetch(outside: Outside, document: Document) -> Files | None:
-    """The XML (kind UBL, else ORIGINAL, else whatever looks like XML) and the PDF beside it; None without an XML."""
-    xml: bytes | None = None
-    for file in _xml_candidates(document.files):
-        content = await outside.source.download(document.space, file)
-        if looks_like_xml(content):
-            xml = content
-            break
+    """The XML and the PDF beside it; None without an XML."""
+    xml = await source_xml(outside.source, document)
     if xml is None:
         return None
     pdfs = [file for file in document.files if file.kind == "PDF"]
     pdf = await outside.source.download(document.space, pdfs[0]) if pdfs else None
     return Files(xml, pdf)
+
+
+async def source_xml(source: Source, document: Document) -> bytes | None:
+    """The XML of a document (kind UBL, else ORIGINAL, else whatever looks like XML), or None where it has none."""
+    for file in _xml_candidates(document.files):
+        content = await source.download(document.space, file)
+        if looks_like_xml(content):
+            return content
+    return None
 
 
 def _xml_candidates(files: Iterable[SourceFile]) -> list[SourceFile]:

@@ -68,6 +68,7 @@ MESSAGES: dict[str, Message] = {
     "reason_needed": Message("Sending it in spite of the check needs a reason.", "Say why, in a few words."),
     "newer_copy": Message("It was sent a second time already, as delivery {id}.", "Decide on that one."),
     "moved_meanwhile": Message("Delivery {id} changed while you decided; nothing was done.", "Look at it again."),
+    "no_source_xml": Message("Delivery {id} has no XML in Banqup.", "Only its PDF may be there; look in Banqup."),
     "no_file_yet": Message("Delivery {id} has no file (yet, or any more).", "It is made when its turn comes."),
     # what a decision is called in the history
     "retry_now": Message("Sent before its time."),

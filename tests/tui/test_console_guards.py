@@ -92,14 +92,14 @@ def test_labels_have_at_most_ten_characters() -> None:
 def test_ids_are_unique_and_no_key_means_two_things_on_one_screen() -> None:
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
     screens = [(Scope.QUEUE, Scope.DELIVERY), (Scope.DOCUMENT, Scope.DELIVERY), (Scope.FORM, Scope.CREDENTIALS)]
-    screens += [(scope,) for scope in (Scope.SPACES, Scope.MANAGE, Scope.LIST, Scope.MAIL)]
+    screens += [(scope,) for scope in (Scope.SPACES, Scope.MANAGE, Scope.LIST, Scope.MAIL, Scope.TREE)]
     for scopes in screens:
         keys = [key for action in in_scope(*scopes, Scope.EVERYWHERE) for key in action.key.split(",")]
         assert len(keys) == len(set(keys)), scopes
 
 
 def test_keys_are_plain_letters_digits_and_a_few_that_no_terminal_takes() -> None:
-    plain = {"enter", "escape", "slash", "question_mark", "space", "tab"}
+    plain = {"enter", "escape", "slash", "question_mark", "space", "tab", "left", "right"}
     wrong = [action.key for action in ACTIONS if action.key not in plain and len(action.key) != 1]
     assert not wrong
 

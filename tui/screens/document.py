@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import ClassVar
@@ -15,6 +16,7 @@ from core.operations.desk import Desk
 from core.operations.overview import Detail, Snapshot
 from tui.actions import Scope
 from tui.commands.files_out import Outputs
+from tui.handover import scp_line
 from tui.i18n import _
 from tui.plain import neutral_block
 from tui.screens.acting import ActingScreen
@@ -35,6 +37,7 @@ class DocumentScreen(ActingScreen[None]):
         self._delivery = delivery
         self._detail: Detail | None = None
         self._request: str | None = None
+        self._scp = ""
 
     def body(self) -> Iterable[Widget]:
         """One sheet."""
@@ -72,6 +75,11 @@ class DocumentScreen(ActingScreen[None]):
 
     # -- keys --------------------------------------------------------------------------------------------------------
 
+    def do_tree(self) -> None:
+        """Its files as a tree."""
+        if self._detail is not None:
+            self.app.open_xml(self._detail.delivery)
+
     def do_save_xml(self) -> None:
         """Saves the e-fff file."""
         self._save(overview.efff, "xml")
@@ -92,12 +100,21 @@ class DocumentScreen(ActingScreen[None]):
                 raise UsageError("no_file_yet", id=row.id)
             return Outputs(Path.cwd(), replace=False).write(f"{name or row.id}.{suffix}", content)
 
-        self.stored("save a file", save, lambda file: self.say(_("Saved: {path}").format(path=file), "success"))
+        self.stored("save a file", save, self._saved)
+
+    def _saved(self, file: Path) -> None:
+        """Where it is, and over SSH how it comes to the person's own computer."""
+        said = _("Saved: {path}").format(path=file)
+        self._scp = scp_line(file, self.app.desk.environ, getpass.getuser())
+        if self._scp:
+            said += "\n" + _("On your computer (c copies the line):") + f"\n{self._scp}"
+        self.say(said, "success")
 
     def do_copy(self) -> None:
-        """Hands the facts to the terminal's clipboard (OSC 52)."""
+        """Hands the `scp` line of the file saved just now, else the facts, to the terminal's clipboard (OSC 52)."""
         if self._detail is not None:
-            self.app.copy_to_clipboard(copied_facts(self._detail))
+            self.app.copy_to_clipboard(self._scp or copied_facts(self._detail))
+            self._scp = ""
             self.say(_("Handed to your terminal's clipboard, where it allows that (OSC 52)."))
 
     def do_preview(self) -> None:

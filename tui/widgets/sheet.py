@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from textual.events import Resize
 
+from tui.i18n import _
 from tui.widgets.lines import Painted
 from tui.widgets.picker import Picker
-from tui.widgets.spans import Line
+from tui.widgets.spans import Line, line
 
 Builder = Callable[[int], list[Line]]
 """Lines for a width in cells."""
@@ -48,16 +49,30 @@ class Sheet(Picker):
         return len(self._lines)
 
     @property
-    def current_text(self) -> str:
-        """The text of the line under the cursor, to be copied."""
-        if not self._lines:
-            return ""
-        return "".join(span.text for span in self._lines[self.cursor]).strip()
+    def page(self) -> int:
+        """One line less where more text follows than there is room for: it says so."""
+        return max(1, self.size.height - (self.line_count > self.size.height))
+
+    def action_move(self, move: str) -> None:
+        """A page is a page of text, wherever the cursor stands; everything else moves the cursor."""
+        step = {"page_down": self.page - 1, "page_up": 1 - self.page}.get(move)
+        if step is None or self.line_count <= self.page:
+            super().action_move(move)
+            return
+        self.top = max(0, min(self.top + step, self.line_count - self.page))
+        self.cursor = self.top
+        self.sync()
 
     def content(self, width: int, height: int) -> list[Painted]:
-        """The visible lines."""
-        shown = range(self.top, min(self.top + height, len(self._lines)))
-        return [Painted(self._lines[line], line == self.cursor and self.has_focus) for line in shown]
+        """The visible lines, and how far one has read where they are not all."""
+        last = min(self.top + self.page, len(self._lines))
+        shown = [
+            Painted(self._lines[place], place == self.cursor and self.has_focus) for place in range(self.top, last)
+        ]
+        if len(self._lines) > height:
+            said = _("line {last} of {count}").format(last=last, count=len(self._lines))
+            shown.append(Painted(line(f" {said}  PgDn PgUp", "text-muted")))
+        return shown
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """The cursor line lights up and fades with the focus."""
