@@ -16,6 +16,9 @@ from enum import StrEnum
 Arguments = Mapping[str, "str | int | float | None"]
 """What a message code needs to become a sentence; see `core.wording`."""
 
+VatBreakdown = tuple[tuple[str, str, str], ...]
+"""(code, taxable, VAT) of each VAT category of an e-fff file, the amounts as they stand there."""
+
 NEVER = 9e18
 """A due time that does not come by itself."""
 
@@ -163,6 +166,7 @@ class Delivery:
 
     `reason` is a code (worded by `core.wording`) with `reason_args`; `due_at` is the next try, the lease end or the
     time of the question to the target, by state. `reference` is the target's own name for what it took.
+    `payment_reference` is what the invoice is paid by (BT-83): twelve digits for a structured communication.
     """
 
     id: int
@@ -195,6 +199,8 @@ class Delivery:
     fence: int = 0
     crashes: int = 0
     changed_at: float = 0.0
+    payment_reference: str = ""
+    vat_breakdown: VatBreakdown = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from decimal import Decimal
 from core.efff import identifiers
 from core.efff.invoice import Invoice, Party
 from core.efff.report import Finding, Severity
-from core.model import Direction
+from core.model import Direction, VatBreakdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class Summary:
     `document_type` is 380 or 381. `counterparty` and `vat_number` are the other side's, seen from the dossier.
     `supplier` is the supplier's number, which names the invoice together with number, type, date and `amount`.
     `amount` is the total with VAT (BT-112) with its sign, not what is left to pay: a second copy of an invoice may
-    differ in what was prepaid. Where BT-112 is missing it is BT-115, `payable`.
+    differ in what was prepaid. Where BT-112 is missing it is BT-115, `payable`. `payment_reference` is BT-83, or the
+    twelve digits of a structured communication; `vat_breakdown` the VAT by Belgian code (by category where none).
     """
 
     document_type: str
@@ -45,6 +46,8 @@ class Summary:
     amount: Decimal | None
     payable: Decimal | None
     currency: str
+    payment_reference: str = ""
+    vat_breakdown: VatBreakdown = ()
 
 
 def direction(invoice: Invoice, enterprise_numbers: Iterable[str], folder: Direction) -> Direction | Finding:
@@ -115,6 +118,7 @@ def main_number(party: Party) -> str:
 def summary(invoice: Invoice, side: Direction) -> Summary:
     """The facts the ledger keeps, seen from the side the dossier is on."""
     other = invoice.customer if side is Direction.SALES else invoice.supplier
+    ways = [way for way in invoice.payment_means if way.structured_communication or way.reference]
     total = invoice.totals.payable if invoice.totals.tax_inclusive is None else invoice.totals.tax_inclusive
     return Summary(
         document_type=invoice.type_code,
@@ -126,6 +130,20 @@ def summary(invoice: Invoice, side: Direction) -> Summary:
         amount=total,
         payable=invoice.totals.payable,
         currency=invoice.currency,
+        payment_reference=next((way.structured_communication or way.reference for way in ways), ""),
+        vat_breakdown=vat_breakdown(invoice),
+    )
+
+
+def vat_breakdown(invoice: Invoice) -> VatBreakdown:
+    """(code, taxable, VAT) of each VAT category in the document's currency."""
+    return tuple(
+        (
+            each.vat.belgian_code or each.vat.category,
+            f"{each.taxable:f}" if each.taxable is not None else "",
+            f"{each.amount:f}" if each.amount is not None else "",
+        )
+        for each in invoice.vat_breakdown
     )
 
 

@@ -22,6 +22,7 @@ from core.ledger.records import (
     Scope,
     SpaceRun,
 )
+from core.ledger.terms import Clue
 from core.model import Arguments, Delivery, Event, Rule, State
 
 __all__ = [
@@ -333,6 +334,10 @@ class Ledger(Protocol):
 
     def by_key(self, prefix: str) -> list[Delivery]:
         """Deliveries whose key or source id starts with `prefix` (at least 4 characters)."""
+        ...
+
+    def search(self, clues: Sequence[Clue], *, spaces: Sequence[str] = (), limit: int = 50) -> list[Delivery]:
+        """Deliveries that all these clues fit (`core.ledger.terms`), newest first; by index alone, in any size."""
         ...
 
     def same_invoice(self, key: str, *, other_than: str) -> list[Delivery]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from core.ledger.base import Decision
 from core.ledger.rows import DELIVERY, arguments, delivery, plain
 from core.ledger.store import ConflictError, Store, Transaction, to_json
-from core.ledger.writing import own_delivery
+from core.ledger.terms import terms_of
+from core.ledger.writing import own_delivery, write_terms
 from core.model import NEVER, Arguments, Delivery, State
 
 DECIDE = f"""UPDATE doc SET state = :state, reason = :reason, reason_args = :args, due_at = :due, lease_owner = NULL,
@@ -18,12 +19,12 @@ WHERE id = :id AND state = :expected RETURNING {DELIVERY}"""  # noqa: S608 - our
 
 AGAIN = f"""INSERT INTO doc(space, source_id, dossier, generation, activation, direction, doc_type, number,
   counterparty, vat, issued, amount, currency, invoice_key, source_updated, source_hash, state, due_at,
-  idem_key, changed_at, search)
+  idem_key, changed_at, search, payment_reference)
 SELECT space, source_id, dossier,
   (SELECT max(generation) + 1 FROM doc d WHERE d.space = doc.space AND d.source_id = doc.source_id
      AND d.dossier = doc.dossier),
   activation, direction, doc_type, number, counterparty, vat, issued, amount, currency, invoice_key, source_updated,
-  source_hash, :state, :due, :key, :now, search FROM doc WHERE id = :id AND state = :expected
+  source_hash, :state, :due, :key, :now, search, payment_reference FROM doc WHERE id = :id AND state = :expected
 RETURNING {DELIVERY}"""  # noqa: S608
 """The row of the next generation; its UNIQUE key refuses a second one made at the same moment."""
 
@@ -120,6 +121,7 @@ def _again(tx: Transaction, decision: Decision, now: float) -> Delivery | None:
     if made is None:
         return None
     new = delivery(made)
+    write_terms(tx, new.id, terms_of(new))
     rests = State.CONFIRMED if decision.expected is State.CHANGED else None
     old = tx.one(
         REST,

@@ -6,11 +6,14 @@ bytes may have left is never leased again: it becomes `unknown`.
 
 from __future__ import annotations
 
+import json
+
 from core.ledger.base import Circuit, Claim, Move, Prepared
 from core.ledger.circuits import write_circuit
-from core.ledger.rows import DELIVERY, Row, delivery, plain
+from core.ledger.rows import DELIVERY, LONGEST, Row, delivery, plain
 from core.ledger.store import ENGINE, Store, Transaction, to_json
-from core.ledger.writing import facts, own_delivery, search_text
+from core.ledger.terms import kept_terms, terms_of
+from core.ledger.writing import facts, own_delivery, search_text, write_terms
 from core.model import NEVER, Arguments, Delivery, State
 
 SETTLE_PICK = "SELECT space FROM space_run WHERE settle_due <= :now ORDER BY settle_due LIMIT 1"
@@ -60,7 +63,8 @@ PREPARED = f"""UPDATE doc SET state = :state, reason = :reason, reason_args = :a
   sha256 = :sha256, size = :size, changed_at = :now, direction = coalesce(:direction, direction), doc_type = :doc_type,
   number = :number, counterparty = :counterparty, vat = :vat, issued = :issued, amount = :amount, currency = :currency,
   invoice_key = :invoice_key, source_updated = coalesce(:source_updated, source_updated),
-  source_hash = coalesce(:source_hash, source_hash), search = :search
+  source_hash = coalesce(:source_hash, source_hash), search = :search, payment_reference = :payment_reference,
+  vat_breakdown = :vat_breakdown
 WHERE id = :id AND fence = :fence AND state = 'seen' RETURNING {DELIVERY}"""  # noqa: S608
 """A ready row keeps its place in the line: it is due since it was found, so that it goes before what came later."""
 
@@ -147,6 +151,8 @@ class Delivering(Store):
                 "id": claim.id,
                 "fence": claim.fence,
                 **facts(found),
+                "payment_reference": plain(found.payment_reference, LONGEST),
+                "vat_breakdown": json.dumps(found.vat_breakdown),
                 "search": search_text(found, claim.delivery.source_id),
             }
             row = tx.one(PREPARED, values)
@@ -166,7 +172,9 @@ class Delivering(Store):
                 sha256=found.sha256,
             )
             tx.touch(claim.delivery.space)
-            return delivery(row)
+            ready = delivery(row)
+            write_terms(tx, claim.id, terms_of(ready), instead_of=terms_of(claim.delivery))
+            return ready
 
     def intent(self, claim: Claim, *, now: float, until: float) -> bool:
         """Commits `sending` before the first byte leaves. False: lease lost or the space was stopped; send nothing.
@@ -233,6 +241,8 @@ class Delivering(Store):
                 fence=claim.fence,
                 http_status=move.http_status,
             )
+            if move.reference:
+                write_terms(tx, claim.id, kept_terms(reference=plain(move.reference)))
             if circuit is not None:
                 write_circuit(tx, circuit, actor=ENGINE, now=now, space=claim.delivery.space)
             tx.touch(claim.delivery.space)
@@ -256,6 +266,8 @@ class Delivering(Store):
                 args={"reference": reference, "sent_under": fence},
                 fence=found["fence"] if row is not None else None,
             )
+            if row is not None:
+                write_terms(tx, delivery, kept_terms(reference=plain(reference)))
             tx.touch(found["space"])
             return row is not None
 

@@ -7,8 +7,11 @@ version is refused. Every refusal is a `StoreError` or `ConfigurationError` with
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from core.errors import StoreError
@@ -22,6 +25,7 @@ from core.ledger.library import (
 )
 from core.ledger.schema import Script
 from core.ledger.store import NEXT
+from core.ledger.terms import kept_terms
 
 BUSY_S = 5.0
 """How long SQLite waits for a reader or writer that does not take our lock."""
@@ -100,6 +104,7 @@ def migrate(connection: sqlite3.Connection, path: Path, found: int, steps: Seque
     """
     if found:
         copy_to(connection, path.with_name(f"{path.name}.schema-{found}.bak"), mode)
+    connection.create_function("spelled_terms", 6, _spelled_terms, deterministic=True)
     connection.execute("BEGIN IMMEDIATE")
     try:
         for step in steps:
@@ -116,6 +121,19 @@ def migrate(connection: sqlite3.Connection, path: Path, found: int, steps: Seque
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _spelled_terms(number: str, party: str, vat: str, issued: str | None, amount: str | None, ref: str | None) -> str:
+    """For the schema's scripts: the terms of a row that was written before there were any, as a JSON list."""
+    terms = kept_terms(
+        number=number,
+        party=party,
+        vat_number=vat,
+        amount=Decimal(amount) if amount else None,
+        issue_date=date.fromisoformat(issued) if issued else None,
+        reference=ref,
+    )
+    return json.dumps(sorted(terms))
 
 
 def statements(script: str) -> Iterator[str]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from core.ledger.base import QueueQuery
 from core.ledger.rows import DELIVERY, EVENT, delivery, event
 from core.ledger.store import Store
+from core.ledger.terms import Clue, fits, terms_of
 from core.ledger.views import PLACES, View, states, view
 from core.model import Delivery, Event, State
 
 SHORTEST_PREFIX = 4
+
+CANDIDATES = 5_000
+"""Documents that one clue may name; what names more needs a second word."""
 
 
 class Reading(Store):
@@ -95,6 +100,27 @@ class Reading(Store):
         )
         return [delivery(row) for row in rows]
 
+    def search(self, clues: Sequence[Clue], *, spaces: Sequence[str] = (), limit: int = 50) -> list[Delivery]:
+        """Deliveries that all these clues fit, newest first. The rarest clue is read by index, the others checked."""
+        candidates = [self._having(clue, spaces) for clue in clues]
+        rarest = min(candidates, key=len, default=[])
+        found = self._deliveries(sorted(rarest, reverse=True))
+        within = (row for row in found if not spaces or row.space in spaces)
+        return [row for row in within if fits(clues, terms_of(row))][:limit]
+
+    def _having(self, clue: Clue, spaces: Sequence[str]) -> list[int]:
+        """Documents that one clue fits, at most `CANDIDATES`; of these spaces alone where there are too many."""
+        ranges, values = _ranges(clue)
+        one = f"SELECT DISTINCT doc FROM term WHERE {ranges} LIMIT {CANDIDATES}"  # noqa: S608 - bound values
+        found = [int(row["doc"]) for row in self.read(one, values)]
+        if len(found) < CANDIDATES or not spaces:
+            return found
+        narrowed = (
+            f"SELECT DISTINCT doc FROM term CROSS JOIN doc AS d ON d.id = term.doc WHERE ({ranges})"  # noqa: S608
+            f" AND d.space IN (SELECT value FROM json_each(:spaces)) LIMIT {CANDIDATES}"
+        )
+        return [int(row["doc"]) for row in self.read(narrowed, {**values, "spaces": json.dumps(list(spaces))})]
+
     def same_invoice(self, key: str, *, other_than: str) -> list[Delivery]:
         """Other documents with this invoice key."""
         rows = self.read(
@@ -152,6 +178,20 @@ class Reading(Store):
         )
         found = {row["id"]: delivery(row) for row in rows}
         return [found[id] for id in wanted if id in found]
+
+
+def _ranges(clue: Clue) -> tuple[str, dict[str, str]]:
+    """A clue as SQL over the index: an equality or a range for each of its terms."""
+    parts: list[str] = []
+    values: dict[str, str] = {}
+    for n, term in enumerate(clue):
+        values[f"low{n}"] = term.text
+        if term.begins:
+            values[f"high{n}"] = term.text + "\U0010ffff"
+            parts.append(f"(term >= :low{n} AND term < :high{n})")
+        else:
+            parts.append(f"term = :low{n}")
+    return " OR ".join(parts) or "0", values
 
 
 __all__ = ["PLACES", "Reading"]

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from core.model import Arguments, Delivery, Direction, Rule, State
+from core.model import Arguments, Delivery, Direction, Rule, State, VatBreakdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,8 @@ class Prepared:
     sha256: str
     size: int
     report: Arguments = field(default_factory=dict)
+    payment_reference: str = ""
+    vat_breakdown: VatBreakdown = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ LONGEST = 500
 DELIVERY = (
     "id, space, source_id, dossier, generation, state, direction, doc_type, number, counterparty, vat, issued, amount,"
     " currency, reason, reason_args, due_at, attempts, idem_key, sha256, size, target_ref, delivered_at,"
-    " source_updated, source_hash, invoice_key, activation, fence, crashes, changed_at"
+    " source_updated, source_hash, invoice_key, activation, fence, crashes, changed_at,"
+    " payment_reference, vat_breakdown"
 )
 """The columns that `delivery` reads."""
 
@@ -70,6 +71,8 @@ def delivery(row: Row) -> Delivery:
         fence=row["fence"],
         crashes=row["crashes"],
         changed_at=float(row["changed_at"]),
+        payment_reference=row["payment_reference"],
+        vat_breakdown=tuple((code, taxable, vat) for code, taxable, vat in json.loads(row["vat_breakdown"])),
     )
 
 

@@ -9,6 +9,7 @@ from core.errors import StoreError
 from core.ledger.base import Discovery, Finding, Prepared, SpaceRun
 from core.ledger.rows import LONGEST, plain, searchable, space_run
 from core.ledger.store import Transaction, to_json
+from core.ledger.terms import kept_terms
 from core.model import NEVER, State
 
 INSERT = """INSERT INTO doc(space, source_id, dossier, generation, activation, direction, doc_type, number,
@@ -76,6 +77,7 @@ def insert_found(tx: Transaction, run: SpaceRun, found: Discovery, *, activation
     if row is None:
         return None
     number: int = row["id"]
+    write_terms(tx, number, terms_found(found))
     code = found.reason or "delivery_found"
     tx.event(run.space, "found", code, at=now, delivery=number, state=found.state, args=found.reason_args)
     return number
@@ -96,6 +98,27 @@ def facts(found: Discovery | Prepared) -> dict[str, object]:
         "source_updated": found.updated_ns,
         "source_hash": found.content_hash,
     }
+
+
+def terms_found(found: Discovery | Prepared) -> frozenset[str]:
+    """The terms of what Banqup's list says of a document."""
+    return kept_terms(
+        number=plain(found.number, LONGEST),
+        party=plain(found.counterparty, LONGEST),
+        vat_number=plain(found.vat_number, LONGEST),
+        amount=found.amount,
+        issue_date=found.issue_date,
+    )
+
+
+def write_terms(
+    tx: Transaction, delivery: int, terms: frozenset[str], *, instead_of: frozenset[str] = frozenset()
+) -> None:
+    """Makes a row found by these terms, and no longer by those that they replace."""
+    for term in instead_of - terms:
+        tx.run("DELETE FROM term WHERE term = ? AND doc = ?", (term, delivery))
+    for term in sorted(terms - instead_of):
+        tx.run("INSERT INTO term VALUES(?, ?) ON CONFLICT DO NOTHING", (term, delivery))
 
 
 def search_text(found: Discovery | Prepared, source_id: str) -> str:

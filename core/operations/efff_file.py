@@ -1,4 +1,4 @@
-"""What is read back out of an e-fff file of the spool: the PDF inside it, and its VAT by Belgian code. Pure."""
+"""What is read back out of an e-fff file of the spool: the PDF inside it. Pure."""
 
 from __future__ import annotations
 
@@ -13,17 +13,3 @@ def pdf_inside(content: bytes) -> bytes | None:
         if attachment.is_pdf and (pdf := decoded(attachment)):
             return pdf
     return None
-
-
-def vat_codes(content: bytes) -> tuple[tuple[str, str, str], ...]:
-    """(code, taxable, VAT) of each VAT category in the document's currency, as they stand in the file."""
-    invoice = read(content).invoice
-    breakdown = invoice.vat_breakdown if invoice else ()
-    return tuple(
-        (
-            each.vat.belgian_code or each.vat.category,
-            f"{each.taxable:f}" if each.taxable is not None else "",
-            f"{each.amount:f}" if each.amount is not None else "",
-        )
-        for each in breakdown
-    )

@@ -53,6 +53,7 @@ EXTRACTED = frozenset({LEDGER, SETTINGS})
 
 ONE_SPACE = (
     "DELETE FROM not_yet",
+    "DELETE FROM term",
     "DELETE FROM event WHERE space NOT IN (:space, '')",
     "DELETE FROM doc WHERE space <> :space",
     "DELETE FROM activation WHERE space <> :space",
@@ -61,6 +62,7 @@ ONE_SPACE = (
     "DELETE FROM cnt WHERE space <> :space",
     "DELETE FROM meta WHERE k NOT IN ('schema_version', 'clean', 'restored_at')",
     "UPDATE doc SET counterparty = '', vat = '', amount = NULL, invoice_key = NULL, source_hash = NULL,"
+    " payment_reference = '', vat_breakdown = '[]',"
     " search = lower(number) || char(10) || lower(source_id)",
 )
 """What makes a copy of the ledger an excerpt about one space."""

@@ -14,7 +14,6 @@ from core.ledger.base import QueueQuery
 from core.model import Delivery, Direction, Document
 from core.operations.credentials import installed
 from core.operations.desk import Desk
-from core.operations.efff_file import vat_codes
 
 WINDOW = 1_000
 """Rows of the ledger that are read at a time."""
@@ -47,12 +46,8 @@ async def reconcile(desk: Desk, space: str, start: date, end: date) -> list[Reco
     listed = {document.id: document for document in await _listed(desk, space)}
     rows = _rows(desk, space)
     within = [
-        *(
-            line
-            for document in listed.values()
-            for line in _of(desk, installation, document, rows.get(document.id, []))
-        ),
-        *(_line(desk, None, row) for id, known in rows.items() if id not in listed for row in known),
+        *(line for document in listed.values() for line in _of(installation, document, rows.get(document.id, []))),
+        *(_line(None, row) for id, known in rows.items() if id not in listed for row in known),
     ]
     period = (start.isoformat(), end.isoformat())
     kept = (line for line in within if period[0] <= line.issue_date <= period[1])
@@ -79,9 +74,9 @@ def _all_rows(desk: Desk, space: str) -> Iterator[Delivery]:
         offset += len(rows)
 
 
-def _of(desk: Desk, installation: Installation, document: Document, rows: list[Delivery]) -> Iterable[Reconciled]:
+def _of(installation: Installation, document: Document, rows: list[Delivery]) -> Iterable[Reconciled]:
     if rows:
-        return [_line(desk, document, row) for row in sorted(rows, key=lambda row: row.id)]
+        return [_line(document, row) for row in sorted(rows, key=lambda row: row.id)]
     return [_unknown(installation, document)]
 
 
@@ -89,9 +84,8 @@ def _status(document: Document) -> str:
     return document.delivery_status if document.direction is Direction.SALES else document.document_status
 
 
-def _line(desk: Desk, document: Document | None, row: Delivery) -> Reconciled:
-    """A delivery; its file, where the spool still has it, tells the VAT."""
-    content = desk.spool.get(row.space, row.sha256) if row.sha256 else None
+def _line(document: Document | None, row: Delivery) -> Reconciled:
+    """A delivery; its VAT by code is that of the e-fff file, also once the file has left the spool."""
     return Reconciled(
         source_id=row.source_id,
         direction=row.direction.value if row.direction else "",
@@ -104,7 +98,7 @@ def _line(desk: Desk, document: Document | None, row: Delivery) -> Reconciled:
         state=row.state.value,
         reason=row.reason,
         reference=row.reference,
-        vat_codes=vat_codes(content) if content is not None else (),
+        vat_codes=row.vat_breakdown,
     )
 
 

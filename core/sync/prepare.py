@@ -197,6 +197,8 @@ def _judge(
         sha256=sha256,
         size=size,
         report={**report, "file_name": conversion.file_name},
+        payment_reference=facts.payment_reference,
+        vat_breakdown=facts.vat_breakdown,
     )
 
 

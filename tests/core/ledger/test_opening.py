@@ -15,6 +15,7 @@ from core.ledger.library import file_system, journal_for, wal_safe
 from core.ledger.opening import refuse_network, statements
 from core.ledger.schema import Script, scripts
 from core.ledger.sqlite import open_ledger
+from core.ledger.terms import readings
 from core.model import State
 from tests.core.ledger.makers import SPACE, activate, delivered, found, poll, ready, sending
 
@@ -59,6 +60,24 @@ def test_an_unsafe_sqlite_refuses_a_file_that_a_newer_one_made(tmp_path: Path, m
         with pytest.raises(StoreError) as caught:
             open_ledger(path, readonly=readonly)
         assert caught.value.code == "ledger_wal_unsafe"
+
+
+def test_documents_of_the_first_schema_are_found_by_what_customers_say(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    open_ledger(path, steps=scripts()[:1]).close()
+    old = sqlite3.connect(path)
+    old.execute(
+        "INSERT INTO doc(space, source_id, dossier, number, counterparty, vat, issued, amount, target_ref,"
+        " state, idem_key)"
+        " VALUES('s', 'd', '1', '2026-0118', 'Café De Zwaan', 'BE0110050557', '2026-03-04', '-92.40', 'PW-7',"
+        " 'confirmed', 'k')"
+    )
+    old.commit()
+    old.close()
+    ledger = open_ledger(path)
+    for said in ("118", "cafe zwaan", "110.050.557", "92,40", "4/3/2026", "pw-7"):
+        assert [row.number for clues in readings(said) for row in ledger.search(clues)][:1] == ["2026-0118"], said
+    ledger.close()
 
 
 def test_an_older_ledger_is_brought_up_to_date_after_a_backup(tmp_path: Path) -> None:

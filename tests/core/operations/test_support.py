@@ -53,7 +53,8 @@ async def lived_in(desk: FakeDesk) -> None:
         desk.ledger.record_poll(SPACE.id, [found], watermark_ns=1, next_poll=NOW, swept=False, now=NOW)
         row = desk.ledger.known(SPACE.id, [document.id])[document.id]
         sha256, size = desk.spool.put(SPACE.id, EFFF)
-        stand(desk, row.id, state, sha256=sha256, size=size, reason="pingwin_accepted", target_ref="REF-9")
+        stand(desk, row.id, state, sha256=sha256, size=size, reason="pingwin_accepted", target_ref="REF-9",
+              vat_breakdown='[["03", "100.00", "21.00"]]')  # fmt: skip
     desk.ledger.note(SPACE.id, kind="installation", code="x", args={"server_text": SUPPLIER.name}, actor="an", now=NOW)
 
 
