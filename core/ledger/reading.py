@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from core.ledger.base import QueueQuery
 from core.ledger.rows import DELIVERY, EVENT, delivery, event
@@ -102,24 +102,36 @@ class Reading(Store):
 
     def search(self, clues: Sequence[Clue], *, spaces: Sequence[str] = (), limit: int = 50) -> list[Delivery]:
         """Deliveries that all these clues fit, newest first. The rarest clue is read by index, the others checked."""
-        candidates = [self._having(clue, spaces) for clue in clues]
-        rarest = min(candidates, key=len, default=[])
-        found = self._deliveries(sorted(rarest, reverse=True))
-        within = (row for row in found if not spaces or row.space in spaces)
-        return [row for row in within if fits(clues, terms_of(row))][:limit]
+        if not clues:
+            return []
+        rarest, ids = min(((clue, self._having(clue)) for clue in clues), key=lambda pair: len(pair[1]))
+        if spaces and len(ids) == CANDIDATES:
+            ids = self._having(rarest, spaces)
+        found: list[Delivery] = []
+        for rows in self._newest_first(ids, 4 * limit):
+            within = (row for row in rows if not spaces or row.space in spaces)
+            found += [row for row in within if fits(clues, terms_of(row))]
+            if len(found) >= limit:
+                break
+        return found[:limit]
 
-    def _having(self, clue: Clue, spaces: Sequence[str]) -> list[int]:
-        """Documents that one clue fits, at most `CANDIDATES`; of these spaces alone where there are too many."""
+    def _having(self, clue: Clue, spaces: Sequence[str] = ()) -> list[int]:
+        """Documents (of these spaces) that one clue fits; at most `CANDIDATES`."""
         ranges, values = _ranges(clue)
-        one = f"SELECT DISTINCT doc FROM term WHERE {ranges} LIMIT {CANDIDATES}"  # noqa: S608 - bound values
-        found = [int(row["doc"]) for row in self.read(one, values)]
-        if len(found) < CANDIDATES or not spaces:
-            return found
-        narrowed = (
-            f"SELECT DISTINCT doc FROM term CROSS JOIN doc AS d ON d.id = term.doc WHERE ({ranges})"  # noqa: S608
-            f" AND d.space IN (SELECT value FROM json_each(:spaces)) LIMIT {CANDIDATES}"
+        within = (
+            " AND doc IN (SELECT id FROM doc WHERE space IN (SELECT value FROM json_each(:spaces)))" if spaces else ""
         )
-        return [int(row["doc"]) for row in self.read(narrowed, {**values, "spaces": json.dumps(list(spaces))})]
+        rows = self.read(
+            f"SELECT DISTINCT doc FROM term WHERE ({ranges}){within} LIMIT {CANDIDATES}",  # noqa: S608 - bound values
+            {**values, "spaces": json.dumps(list(spaces))},
+        )
+        return [int(row["doc"]) for row in rows]
+
+    def _newest_first(self, ids: list[int], size: int) -> Iterator[list[Delivery]]:
+        """Rows by id, a batch at a time."""
+        ids = sorted(ids, reverse=True)
+        for start in range(0, len(ids), size):
+            yield self._deliveries(ids[start : start + size])
 
     def same_invoice(self, key: str, *, other_than: str) -> list[Delivery]:
         """Other documents with this invoice key."""
