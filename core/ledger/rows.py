@@ -6,13 +6,13 @@ Takes rows by column name, gives frozen types; no statement is run here.
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
 from core.ledger.base import Activation, Circuit, Scope, SpaceRun
+from core.ledger.terms import fold, squeeze
 from core.model import Arguments, Delivery, Direction, Event, Rule, State
 
 
@@ -173,17 +173,6 @@ def plain(text: _T, longest: int | None = None) -> _T:
         return text
     kept = text if longest is None else text[:longest]
     return kept.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
-
-
-def fold(text: str) -> str:
-    """Text as it is searched for: no case, no accents."""
-    parts = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in parts if not unicodedata.combining(c)).casefold()
-
-
-def squeeze(text: str) -> str:
-    """Letters and digits only: a VAT number is found with and without its dots."""
-    return "".join(c for c in text if c.isalnum())
 
 
 def searchable(fields: Sequence[str]) -> str:

@@ -8,13 +8,13 @@ names none), numbers no signs and no leading zeros, words no accents and no case
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
 
-from core.ledger.rows import fold, squeeze
 from core.model import Delivery
 
 _UNTOLD = """
@@ -29,6 +29,17 @@ MOST_WORDS = 8
 LONGEST = 48
 SHORTEST_BEGINNING = 3
 """Characters from which the beginning of a number or a word is enough; shorter ones are taken as they stand."""
+
+
+def fold(text: str) -> str:
+    """Text as it is searched for: no case, no accents."""
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in parts if not unicodedata.combining(c)).casefold()
+
+
+def squeeze(text: str) -> str:
+    """Letters and digits only: a VAT number is found with and without its dots."""
+    return "".join(c for c in text if c.isalnum())
 
 
 @dataclass(frozen=True, slots=True)

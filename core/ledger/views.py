@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.ledger.base import QueueQuery
-from core.ledger.rows import fold, squeeze
+from core.ledger.terms import fold, squeeze
 from core.model import State
 
 PLACES: dict[State, int] = {
