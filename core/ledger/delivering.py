@@ -26,7 +26,7 @@ SETTLE = f"""UPDATE doc SET
   changed_at  = CASE state WHEN 'sending' THEN :now ELSE changed_at END,
   lease_owner = CASE state WHEN 'sending' THEN NULL ELSE :worker END, state = 'unknown'
 WHERE id = (SELECT id FROM doc WHERE space = :space AND state IN ('sending','unknown') AND due_at <= :now
-            ORDER BY due_at LIMIT 1)
+            ORDER BY due_at, id LIMIT 1)
 RETURNING {DELIVERY}, lease_owner"""  # noqa: S608 - our own column list
 
 BLOCKED_UNTIL = """max(
@@ -43,7 +43,7 @@ CLAIM = f"""UPDATE doc SET
   state       = CASE state WHEN 'ready' THEN 'leased' ELSE state END, due_at = :now + :lease,
   crashes     = crashes + CASE WHEN lease_owner IS NULL THEN 0 ELSE 1 END, fence = fence + 1, lease_owner = :worker
 WHERE id = (SELECT id FROM doc WHERE space = :space AND state IN ('seen','ready','leased') AND due_at <= :now
-            ORDER BY due_at LIMIT 1)
+            ORDER BY due_at, id LIMIT 1)
 RETURNING {DELIVERY}"""  # noqa: S608
 
 INTENT = """UPDATE doc SET state = 'sending', due_at = :until, changed_at = :now

@@ -58,8 +58,8 @@ class Polling(Store):
             tx.run(
                 "UPDATE space_run SET next_poll = :next, last_good_poll = :now, poll_failures = 0, poll_code = NULL,"
                 " poll_args = '{}', last_sweep = CASE WHEN :swept THEN :now ELSE last_sweep END,"
-                " watermark_ns = CASE WHEN :mark IS NULL THEN watermark_ns"
-                " ELSE max(coalesce(watermark_ns, :mark), :mark) END WHERE space = :space",
+                " watermark_ns = max(coalesce(watermark_ns, :mark), coalesce(:mark, watermark_ns))"
+                " WHERE space = :space",
                 {"next": next_poll, "now": now, "swept": swept, "mark": watermark_ns, "space": space},
             )
             if run.poll_code is not None:

@@ -7,9 +7,10 @@ checking. Each of them is a few statements over `store.Store`; what is SQLite's 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -51,6 +52,22 @@ class SqliteTransaction(Transaction):
     def pick(self, sql: str, values: Values) -> Row | None:
         """The first row: nobody else holds one."""
         return self.one(sql, values)
+
+    def empty(self, tables: Sequence[str], *, keep: Collection[str]) -> None:
+        """Deletes rows."""
+        for table in tables:
+            if table == "meta":
+                self.run("DELETE FROM meta WHERE k NOT IN (SELECT value FROM json_each(?))", (json.dumps([*keep]),))
+            else:
+                self.run(f"DELETE FROM {table}")  # noqa: S608 - our own names
+
+    def fill(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Inserts them; triggers count as always."""
+        names, places = ", ".join(columns), ", ".join("?" * len(columns))
+        self._connection.executemany(f"INSERT INTO {table}({names}) VALUES({places})", rows)
+
+    def filled(self, tables: Sequence[str]) -> None:
+        """Nothing is left to do: a rowid follows the largest one by itself."""
 
 
 class SqliteStore(Store):
@@ -125,6 +142,10 @@ class SqliteStore(Store):
                 yield self._connection
             finally:
                 fcntl.flock(self._lock, fcntl.LOCK_UN)
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """A table's columns; SQLite tells no generated ones here."""
+        return tuple(row["name"] for row in self.read(f"PRAGMA table_info({table})"))
 
     @contextmanager
     def still(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -65,6 +65,18 @@ class Transaction(ABC):
     @abstractmethod
     def in_turn(self, what: str) -> None:
         """Keeps other writes that name the same thing out until the end: what spans several spaces."""
+
+    @abstractmethod
+    def empty(self, tables: Sequence[str], *, keep: Collection[str]) -> None:
+        """Deletes every row of these tables; notes named in `keep` stay."""
+
+    @abstractmethod
+    def fill(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Adds rows of another ledger as they are."""
+
+    @abstractmethod
+    def filled(self, tables: Sequence[str]) -> None:
+        """Makes counters and the next ids follow what was filled in."""
 
     def one(self, sql: str, values: Values | Sequence[object] = ()) -> Row | None:
         """The first row of one statement, or None."""
@@ -131,6 +143,10 @@ class Store(ABC):
 
         `space` is the one that it is about: two writes of one space never overlap, whatever the store.
         """
+
+    @abstractmethod
+    def columns(self, table: str) -> tuple[str, ...]:
+        """A table's columns, but for those that the schema works out."""
 
     @abstractmethod
     def still(self) -> AbstractContextManager[None]:

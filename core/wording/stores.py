@@ -58,6 +58,20 @@ MESSAGES: dict[str, Message] = {
     "ledger_busy": Message("The ledger is in use by another program: {why}.", "Try again in a moment."),
     "ledger_disk_error": Message("The disk reports an error: {why}.", "Check the disk before you go on."),
     "ledger_failed": Message("The ledger could not be used: {why}.", "Run doctor."),
+    # -- the ledger on a server
+    "ledger_url_unreadable": Message(
+        "The address of the database cannot be read.", "It looks like postgresql://user:password@host:5432/name."
+    ),
+    "ledger_unreachable": Message(
+        "The database cannot be reached: {why}.", "Nothing is lost; work goes on by itself once it answers again."
+    ),
+    "ledger_outcome_unknown": Message(
+        "The database stopped answering while it saved something.", "What was saved is looked at once it answers again."
+    ),
+    "ledger_no_rights": Message(
+        "The database refuses: {why}.", "Let its user create the schema banqup_pingwin (GRANT CREATE ON DATABASE)."
+    ),
+    "ledger_not_empty": Message("The ledger holds something already.", "Choose an empty database or file."),
     "ledger_closed": Message("The ledger was closed.", ""),
     "ledger_opened_readonly": Message("The ledger was opened for reading only.", "Start without --readonly."),
     "backup_exists": Message("There is a file of that name already.", "Choose another name for the backup."),

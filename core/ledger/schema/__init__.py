@@ -1,9 +1,13 @@
-"""The ledger's schema as numbered scripts: `NNNN_<name>.sql`, applied in order, never edited once released."""
+"""The ledger's schema as numbered scripts: `NNNN_<name>.sql`, applied in order, never edited once released.
+
+Those of SQLite stand here, those of PostgreSQL in `postgres/`; a step has the same number and name in both.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +19,9 @@ class Script:
     sql: str
 
 
-def scripts() -> tuple[Script, ...]:
-    """All steps, oldest first."""
-    found = (entry for entry in files(__package__).iterdir() if entry.name.endswith(".sql"))
+def scripts(store: Literal["sqlite", "postgres"] = "sqlite") -> tuple[Script, ...]:
+    """All steps of a store, oldest first."""
+    room = files(__package__) if store == "sqlite" else files(__package__) / store
+    found = (entry for entry in room.iterdir() if entry.name.endswith(".sql"))
     steps = (Script(int(entry.name[:4]), entry.name[:-4], entry.read_text("utf-8")) for entry in found)
     return tuple(sorted(steps, key=lambda script: script.version))

@@ -1,0 +1,1 @@
+"""The same steps for PostgreSQL."""
