@@ -18,6 +18,7 @@ BATCH = 2_000
 
 TABLES: dict[str, tuple[str, ...]] = {
     "doc": ("id",),
+    "term": ("term", "doc"),
     "event": ("id",),
     "activation": ("id",),
     "not_yet": ("activation", "source_id"),

@@ -203,7 +203,7 @@ def _ranges(clue: Clue) -> tuple[str, dict[str, str]]:
             parts.append(f"(term >= :low{n} AND term < :high{n})")
         else:
             parts.append(f"term = :low{n}")
-    return " OR ".join(parts) or "0", values
+    return " OR ".join(parts) or "1 = 0", values
 
 
 __all__ = ["PLACES", "Reading"]
