@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.message import Message
-
 from tui.i18n import _, count
 from tui.plain import neutral
 from tui.widgets.lines import Painted
@@ -35,9 +33,6 @@ class Row(NamedTuple):
 
 class XmlTree(Picker):
     """The tree. `show` takes a document's root."""
-
-    class Toggled(Message):
-        """Something was opened or closed."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -74,9 +69,17 @@ class XmlTree(Picker):
     def toggle(self) -> None:
         """Opens or closes the element under the cursor."""
         node = self.current
-        if node is not None and node.children:
-            self._open ^= {id(node)}
-            self._rebuild()
+        if node is None or not node.children:
+            return
+        self._open ^= {id(node)}
+        here, row = self.cursor + 1, self._rows[self.cursor]
+        if id(node) in self._open:
+            self._rows[here:here] = list(self._visible(row))[1:]
+        else:
+            below = enumerate(self._rows[here:], here)
+            end = next((place for place, other in below if other.depth <= row.depth), len(self._rows))
+            del self._rows[here:end]
+        self._changed()
 
     def unfold(self) -> None:
         """Opens it; where it is open, goes to the first one below it."""
@@ -137,15 +140,17 @@ class XmlTree(Picker):
                 return
 
     def _rebuild(self) -> None:
-        self._rows = list(self._visible())
+        self._rows = list(self._visible(Row(self._root, 0))) if self._root is not None else []
+        self._changed()
+
+    def _changed(self) -> None:
         self.cursor = max(0, min(self.cursor, len(self._rows) - 1))
         self.reveal()
         self.sync()
-        self.post_message(self.Toggled())
         self.post_message(self.Moved(self))
 
-    def _visible(self) -> Iterator[Row]:
-        waiting = [Row(self._root, 0)] if self._root is not None else []
+    def _visible(self, top: Row) -> Iterator[Row]:
+        waiting = [top]
         while waiting:
             row = waiting.pop()
             yield row
