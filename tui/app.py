@@ -172,6 +172,12 @@ class BanqupConsole(Console):
 
         self.push_screen(ActivateScreen(space=space))
 
+    def open_first(self, space: str, journey: Journey | None) -> None:
+        """One document sent alone, before the space goes live."""
+        from tui.screens.first import FirstScreen
+
+        self.push_screen(FirstScreen(space, journey))
+
     def open_credentials(self, space: str) -> None:
         """The three credentials of a space."""
         from tui.screens.credentials import CredentialsScreen

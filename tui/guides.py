@@ -144,6 +144,15 @@ GUIDES: dict[str, Guide] = {
         N_("Next: the live queue."),
         (OLDER, DISCONNECTING),
     ),
+    "first": Guide(
+        N_("One document first"),
+        N_(
+            "Choose one that you know. It alone goes to Pingwin, and you look there whether it is right. The space "
+            "becomes active with uploads paused: what is approved meanwhile waits in the queue, nothing is lost."
+        ),
+        "",
+        (FORMAT, OLDER),
+    ),
     "queue": Guide(
         N_("Queue"),
         N_(

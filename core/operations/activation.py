@@ -124,18 +124,20 @@ async def activate(
     space: str,
     *,
     waiting: Literal["send", "discard"] | None = None,
+    held: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Installation:
     """Records the decision; the engine takes the baseline, or this does (with progress) where no engine runs.
 
     Raises UsageError where something is missing, or where deliveries wait and `waiting` was not chosen. Activating an
-    active space finishes a baseline that was interrupted, and changes nothing else.
+    active space finishes a baseline that was interrupted, and changes nothing else. With `held`, uploads are paused
+    from the first moment.
     """
     desk.must_write()
     endings = desk.ledger.endings(space)
     installation = installed(desk, space)
     if not installation.active:
-        installation = _decide(desk, installation, waiting)
+        installation = _decide(desk, installation, waiting, held)
     if not engine(desk).running and not _complete(desk.ledger.activation(space)):
         await _take(desk, installation, endings, progress)
     return installation
@@ -145,7 +147,9 @@ def _complete(activation: Activation | None) -> bool:
     return activation is not None and activation.completed_at is not None and activation.ended_at is None
 
 
-def _decide(desk: Desk, installation: Installation, waiting: Literal["send", "discard"] | None) -> Installation:
+def _decide(
+    desk: Desk, installation: Installation, waiting: Literal["send", "discard"] | None, held: bool
+) -> Installation:
     """The decision itself: what waits is answered first, so that nothing old can go out unasked."""
     missing = obstacles(desk, installation)
     if missing:
@@ -159,11 +163,14 @@ def _decide(desk: Desk, installation: Installation, waiting: Literal["send", "di
         desk.ledger.discard_waiting(installation.space, actor=desk.actor, now=now)
     elif waits:
         _readdress(desk, installation.space)
+    if held:
+        desk.ledger.hold(installation.space, True, actor=desk.actor, now=now)
     chosen = {
         "file_id": dossier_of(desk, installation),
         "active": True,
         "activated_at": datetime.fromtimestamp(now, UTC),
         "waiting": waiting if waits else "",
+        "held_by": desk.actor if held else installation.held_by,
     }
     decided = desk.installations.change(installation.space, lambda each: each.model_copy(update=chosen))
     desk.ledger.note(

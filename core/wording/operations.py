@@ -19,14 +19,16 @@ _DESK = {
         "{address} is not encrypted (http).", "Use https. Plain http is only for this machine itself (127.0.0.1)."
     ),
     "banqup_no_address": Message(
-        "Banqup's address is not set.", "Set it with “connect banqup set”; Banqup gives it when the app is registered."
+        "Banqup's address is not set.",
+        "Banqup gives it when the app is registered (command: “connect banqup set”).",
     ),
     "banqup_no_app_id": Message(
-        "The app id for Banqup is not set.", "Set it with “connect banqup set”; it stands in Banqup's Developer Portal."
+        "The app id for Banqup is not set.",
+        "It stands in Banqup's Developer Portal, with the app (command: “connect banqup set”).",
     ),
     "banqup_no_secret": Message(
         "The app's secret for Banqup is missing, or cannot be read by this user.",
-        "Enter it with “connect banqup set”, or start this as the engine's user.",
+        "Enter it with the connection (command: “connect banqup set”), or start this as the engine's user.",
     ),
     "banqup_token": Message("Signing in at Banqup with app id and secret."),
     "banqup_spaces": Message("Spaces that let this app in: {count}."),
@@ -37,7 +39,8 @@ _DESK = {
     ),
     "blank_secret": Message("The secret is empty.", "Paste it again."),
     "pingwin_no_target": Message(
-        "It is not set where deliveries go.", "Set it with “connect pingwin set”: a contract, or a folder."
+        "It is not set where deliveries go.",
+        "Choose a profile or a folder (command: “connect pingwin set”).",
     ),
     "pingwin_no_address": Message(
         "Contract {contract} needs Pingwin's address.", "Ask Pingwin for the address of its upload service."
@@ -113,6 +116,17 @@ _ACTIVATION = {
     ),
     "not_active": Message("{name} is not active.", "Activate it first."),
     "already_held": Message("{name} is held already, by {by}.", "“release” lets it go on."),
+    "first_is_live": Message(
+        "{name} is active already: documents go by themselves.", "To send an old one, include it from the queue."
+    ),
+    "first_others_wait": Message(
+        "{count} other deliveries would go with it: none was sent.",
+        "Uploads are paused. Look at the queue, then release the space.",
+    ),
+    "first_waits": Message(
+        "Delivery {id} has not gone yet; it stays in the queue, and uploads stay paused.",
+        "Open it to see what it waits for.",
+    ),
     "not_held": Message("{name} is not held.", "There is nothing to release."),
 }
 

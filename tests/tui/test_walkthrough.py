@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from textual.pilot import Pilot
 
 from core.config import BanqupConnection, Home, PingwinTarget
 from core.ledger.base import QueueQuery
@@ -17,7 +18,7 @@ from core.operations.desk import Desk
 from core.operations.installing import CredentialField
 from core.sandbox.fill import open_world
 from core.sandbox.server import SandboxServer, running_sandbox
-from tests.tui.console import TERMINAL, console, empty_desk, enter, screen, text_of, wait_for
+from tests.tui.console import TERMINAL, console, empty_desk, enter, office, screen, text_of, wait_for
 from tui.journey import WALKTHROUGH, Journey, resume
 
 
@@ -87,7 +88,7 @@ async def test_walkthrough_leads_from_nothing_to_the_live_queue(desk: Desk, sand
         shown = await screen(pilot, "ActivateScreen")
         await wait_for(pilot, lambda: "4 documents" in text_of(pilot.app), "the history")
         assert shown.query_one("#choices").chosen.id == "later"
-        await pilot.press("down", "enter")
+        await pilot.press("down", "down", "enter")
         await pilot.press("y")
         await screen(pilot, "QueueScreen", 30)
         assert installing.installations(desk)[0].active and engines.engine(desk).running
@@ -135,8 +136,34 @@ async def test_trial_needs_no_account(desk: Desk) -> None:
         await screen(pilot, "ActivateScreen")
         await pilot.press("escape")
         await screen(pilot, "CredentialsScreen")
-    assert walkthrough.step(desk) == "activate"
+        assert walkthrough.step(desk) == "activate"
+        await pilot.press("s")
+        await _one_document_first(pilot)
     assert desk.machine.demo
+
+
+async def _one_document_first(pilot: Pilot[int]) -> None:
+    """From the last step: one document alone, then the rest, then the queue."""
+    shown = await screen(pilot, "ActivateScreen")
+    await wait_for(pilot, lambda: len(shown.query_one("#choices").choices) == 3, "the count")
+    assert shown.query_one("#choices").chosen.id == "later"
+    await pilot.press("down", "enter")
+    shown = await screen(pilot, "FirstScreen")
+    await wait_for(pilot, lambda: shown.query_one("#choices").choices, "the documents")
+    await pilot.press("enter", "y")
+    await wait_for(pilot, lambda: "PW-000001" in text_of(pilot.app), "the outcome", 60)
+    assert "HELD BY" in text_of(pilot.app).splitlines()[0]
+    await pilot.press("down", "enter")
+    await screen(pilot, "QueueScreen")
+    await wait_for(pilot, lambda: "ACTIVE" in text_of(pilot.app).splitlines()[0], "the release")
+
+
+async def test_console_of_a_live_space_opens_the_queue_though_the_walkthrough_was_left(tmp_path: Path) -> None:
+    desk = office(tmp_path)
+    walkthrough.remember(desk, "activate")
+    async with console(desk) as pilot:
+        await screen(pilot, "QueueScreen")
+    desk.close()
 
 
 async def test_walkthrough_goes_on_where_it_was_left_and_back_from_there(desk: Desk, sandbox: SandboxServer) -> None:

@@ -97,7 +97,10 @@ class ActivateScreen(FormScreen):
         if preview.obstacles:
             return [later, Choice("now", _("Activate now"), _("something is missing, see above"), enabled=False)]
         if not preview.waiting:
-            return [later, Choice("now", _("Activate now"), _("from this moment on"))]
+            some = preview.history > 0
+            remark = _("look for it in Pingwin, then decide") if some else _("there is no document yet")
+            first = Choice("first", _("Send one document first"), remark, enabled=some)
+            return [later, first, Choice("now", _("Activate now"), _("from this moment on"))]
         waits = ngettext("{count} that waits", "{count} that wait", preview.waiting).format(count=preview.waiting)
         return [
             later,
@@ -112,6 +115,9 @@ class ActivateScreen(FormScreen):
             return
         if self.app.desk.readonly:
             self.say_code("readonly")
+            return
+        if choice == "first":
+            self.app.open_first(self._space, self.journey)
             return
         waiting: Waiting = "send" if choice == "send" else "discard" if choice == "discard" else None
         question = Question(

@@ -20,7 +20,7 @@ from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Choice, Menu
 from tui.widgets.spans import Line, Span
 
-LIKELY = 8
+LIKELY = 5
 """Proposals shown; the dossier's own number is in nearly all documents."""
 
 
