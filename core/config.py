@@ -150,6 +150,21 @@ class Timing(Settings):
     wake: float = 0.5
 
 
+class Notices(Settings):
+    """Telling people: whom (a command that reads JSON), of what, and how often.
+
+    `settle_s` is how long a trouble may stand before it is told, `stuck_h` when something that waits is stuck,
+    `again_h` the time between reminders. In system mode the command comes from the unit: `core.operations.telling`.
+    """
+
+    command: tuple[str, ...] = ()
+    events: tuple[Literal["needs_you", "connection", "stuck"], ...] = ("needs_you", "connection", "stuck")
+    settle_s: float = Field(default=60.0, ge=0)
+    stuck_h: float = Field(default=48.0, gt=0)
+    again_h: float = Field(default=24.0, ge=1)
+    timeout_s: float = Field(default=30.0, gt=0, le=120)
+
+
 class Machine(Settings):
     """One document for the whole machine (table `machine`)."""
 
@@ -159,6 +174,7 @@ class Machine(Settings):
     banqup: BanqupConnection = BanqupConnection()
     pingwin: PingwinTarget = PingwinTarget()
     timing: Timing = Timing()
+    notices: Notices = Notices()
     workers: int = Field(default=4, ge=1, le=32)
     attachment_limit_mb: int = Field(default=20, ge=1, le=50)
     spool_days: int = Field(default=30, ge=1)

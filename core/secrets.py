@@ -33,17 +33,21 @@ COMMAND_KEPT_S = 300.0
 
 
 class SecretName(StrEnum):
-    """The values a person enters. `banqup_secret` is the machine's, the others are a space's own or shared."""
+    """The values a person enters: two of the machine's (app, mail server), the others a space's or shared."""
 
     BANQUP_SECRET = "banqup_secret"  # noqa: S105 - the name, not a value
     API_KEY = "api_key"
     CLID = "clid"
     FILE_ID = "file_id"
+    SMTP_PASSWORD = "smtp_password"  # noqa: S105 - the name, not a value
 
     @property
     def shown(self) -> bool:
         """Whether the value may be shown in full (decision 18)."""
         return self is SecretName.FILE_ID
+
+
+OF_THE_MACHINE = frozenset({SecretName.BANQUP_SECRET, SecretName.SMTP_PASSWORD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Secrets:
 
         Raises ConfigurationError where a source that is named does not work; a later one is not asked instead.
         """
-        for owner in (space, None) if space is not None and name is not SecretName.BANQUP_SECRET else (None,):
+        for owner in (space, None) if space is not None and name not in OF_THE_MACHINE else (None,):
             for found in self._sources(name, owner):
                 if not name.shown:
                     REDACTOR.learn(found.value)

@@ -55,6 +55,17 @@ def engine(desk: Desk) -> EngineState:
     )
 
 
+def last_ran(desk: Desk) -> float | None:
+    """When an engine of this home last gave a sign of life, as far as files tell; None where none ever ran.
+
+    The lock's file is written at a start and at a clean end; between them the last good poll tells, also after a crash.
+    """
+    signs = [run.last_good_poll for run in desk.ledger.space_runs() if run.last_good_poll] if desk.has_ledger() else []
+    with contextlib.suppress(OSError):
+        signs.append(desk.home.engine_lock.stat().st_mtime)
+    return max(signs, default=None)
+
+
 def start(desk: Desk) -> EngineState:
     """Starts a detached engine for this home and waits until it holds the lock."""
     desk.must_write()

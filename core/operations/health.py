@@ -68,6 +68,7 @@ class Facts:
     now: float
     timing: Timing
     engine_problem: tuple[str, Arguments] | None = None
+    last_ran: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def judge(facts: Facts) -> Judged:
         code = "health_inactive" if installation.file_id else "health_not_set_up"
         return Judged(Health.INACTIVE, code, NO_ARGUMENTS)
     if not facts.engine_running:
-        return Judged(Health.STOPPED, "health_stopped", NO_ARGUMENTS)
+        return Judged(Health.STOPPED, *stopped(facts.last_ran))
     return (
         _no_connection(facts)
         or _waiting_for_pingwin(facts)
@@ -94,6 +95,13 @@ def judge(facts: Facts) -> Judged:
         or _held(installation, run)
         or _active(facts)
     )
+
+
+def stopped(last_ran: float | None) -> tuple[str, Arguments]:
+    """How it is said that nothing runs: since when, where that is known."""
+    if last_ran is None:
+        return "health_stopped", NO_ARGUMENTS
+    return "health_stopped_since", {"since": moment(last_ran)}
 
 
 def in_the_way(run: SpaceRun | None, circuits: Sequence[Circuit]) -> list[Circuit]:

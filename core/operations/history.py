@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.model import Delivery, Event
+from core.ledger.base import QueueQuery
+from core.model import Delivery, Event, State
 from core.operations.desk import Desk
 
 
@@ -27,6 +28,21 @@ def newest_event(desk: Desk) -> int:
 def delivery(desk: Desk, id: int) -> Delivery | None:
     """One delivery as it is now."""
     return desk.ledger.delivery(id)
+
+
+WAITING = frozenset({State.SEEN, State.READY, State.LEASED})
+
+
+def waiting_since(desk: Desk, space: str) -> float | None:
+    """Since when the oldest delivery of a space waits to go out, by its first event; None where none waits.
+
+    Not by its last change: a delivery that is tried each hour would never be old.
+    """
+    oldest = desk.ledger.window(QueueQuery(spaces=(space,), states=WAITING), 0, 1) if desk.has_ledger() else []
+    if not oldest:
+        return None
+    first = desk.ledger.events(delivery=oldest[0].id, limit=1)
+    return first[0].at if first else oldest[0].changed_at
 
 
 def trouble(desk: Desk) -> str | None:

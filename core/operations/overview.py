@@ -15,7 +15,7 @@ from core.model import NEEDS_PERSON, Arguments, Delivery, Direction, Event, Stat
 from core.operations import health as healths
 from core.operations.decisions import Permission, permissions
 from core.operations.desk import Desk
-from core.operations.engines import EngineState, engine
+from core.operations.engines import EngineState, engine, last_ran
 from core.operations.explain import Attempt, attempts, next_step, report, why
 from core.operations.health import Facts, Health
 from core.pingwin.target import Credentials, Upload
@@ -112,7 +112,8 @@ def snapshot(desk: Desk, *, space: str | None = None) -> Snapshot:
     chosen = [each for each in desk.installations.all() if space in (None, each.space)]
     ordered = sorted(chosen, key=lambda each: (each.name.casefold(), each.space))
     runs = {run.space: run for run in desk.ledger.space_runs()} if desk.has_ledger() else {}
-    facts = (_facts(desk, each, runs.get(each.space), running, circuits) for each in ordered)
+    ran = None if running.running else last_ran(desk)
+    facts = (_facts(desk, each, runs.get(each.space), running, circuits, ran) for each in ordered)
     spaces = tuple(_status(each, counts.get(each.installation.space, {})) for each in facts)
     return Snapshot(
         version=version(desk),
@@ -132,6 +133,7 @@ def _facts(
     run: SpaceRun | None,
     running: EngineState,
     circuits: tuple[Circuit, ...],
+    ran: float | None = None,
 ) -> Facts:
     machine = desk.machine
     return Facts(
@@ -144,6 +146,7 @@ def _facts(
         now=desk.clock.now(),
         timing=machine.timing,
         engine_problem=_engine_problem(desk) if running.running else None,
+        last_ran=ran,
     )
 
 

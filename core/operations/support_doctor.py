@@ -24,8 +24,8 @@ from core.operations import overview
 from core.operations.connections import Verdict, try_banqup, try_pingwin
 from core.operations.credentials import credentials, same_dossier, try_credentials
 from core.operations.desk import Desk
-from core.operations.engines import engine
-from core.operations.health import Health, moment
+from core.operations.engines import engine, last_ran
+from core.operations.health import Health, moment, stopped
 from core.operations.overview import SpaceStatus
 from core.secrets import SecretName
 
@@ -146,8 +146,11 @@ def _engine(desk: Desk) -> Iterable[Line]:
     if running.running:
         since = moment(running.since) if running.since else None
         yield Line("doctor_engine", True, {"pid": running.pid, "host": running.host, "since": since})
+    elif needed:
+        code, arguments = stopped(last_ran(desk))
+        yield Line(code, False, arguments)
     else:
-        yield Line("health_stopped" if needed else "doctor_engine_not_needed", False if needed else None)
+        yield Line("doctor_engine_not_needed", None)
 
 
 def _round(desk: Desk) -> Iterable[Line]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from core.config import Home
 from core.errors import ProductError
 from core.logs import log_to
+from core.operations.telling import Teller
 from core.sync.engine import run
 
 
@@ -23,7 +24,7 @@ def main() -> int:
     home.create()
     log_to(home)
     try:
-        asyncio.run(run(home, once=arguments.once))
+        asyncio.run(run(home, once=arguments.once, beside=Teller))
     except ProductError as error:
         sys.stderr.write(f"{error.code}: {error}\n")
         return 2

@@ -13,11 +13,13 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from typing import Protocol
 
 from core.clock import Clock, SystemClock
 from core.config import Home
 from core.errors import ProductError
 from core.ledger.sqlite import open_ledger
+from core.service.systemd import Systemd
 from core.sync.deliver import Deliverer
 from core.sync.house import House, Workshop
 from core.sync.lock import EngineLock
@@ -29,6 +31,21 @@ log = logging.getLogger(__name__)
 SAID_AGAIN_S = 60.0
 """How long the same trouble of a step is not recorded again."""
 
+LOOKED_S = 5.0
+"""Seconds between two looks of a companion; in a home with shorter waits ten of those."""
+
+
+class Companion(Protocol):
+    """Looks at a working engine's home from beside; the engine goes on whatever it meets."""
+
+    async def look(self, *, last: bool = False) -> None:
+        """One look. `last`: the engine ends after it (`run --once`), so nothing can wait for another."""
+        ...
+
+
+Beside = Callable[[House, Systemd], Companion]
+"""Makes the companion of an engine."""
+
 
 async def run(
     home: Home,
@@ -37,6 +54,7 @@ async def run(
     environ: Mapping[str, str] = os.environ,
     clock: Clock | None = None,
     ready: Callable[[], None] = lambda: None,
+    beside: Beside | None = None,
 ) -> None:
     """Runs until told to stop (SIGTERM, SIGINT, `stop`); with `once`, until nothing more is due.
 
@@ -51,9 +69,10 @@ async def run(
         ledger = open_ledger(home.ledger, file_mode=home.file_mode)
         try:
             house = House(home, ledger, clock, environ)
-            engine = Engine(house)
+            engine = Engine(house, systemd := Systemd(environ, clock.boot), beside)
             with _signals(engine.stop):
                 lock.ready()
+                systemd.ready()
                 ready()
                 await (engine.once() if once else engine.forever())
             await house.close()
@@ -64,10 +83,12 @@ async def run(
 
 
 class Engine:
-    """A supervisor and some workers over one house."""
+    """A supervisor and some workers over one house, and beside them whoever tells people and systemd of it."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, systemd: Systemd | None = None, beside: Beside | None = None) -> None:
         self.house = house
+        self.systemd = systemd or Systemd({}, house.clock.boot)
+        self.companion = beside(house, self.systemd) if beside is not None else None
         self.supervisor = Supervisor(house)
         self.stopping = asyncio.Event()
         self.edge = Edge(house.clock)
@@ -75,6 +96,7 @@ class Engine:
 
     def stop(self) -> None:
         """Ends cleanly: nothing new is begun, uploads under way finish."""
+        self.systemd.stopping()
         self.stopping.set()
 
     async def forever(self) -> None:
@@ -84,14 +106,22 @@ class Engine:
             tasks.create_task(self._supervise())
             for number in range(self.house.machine.workers):
                 tasks.create_task(self._work(f"{self.worker_name}:{number}"))
+            accompanying = tasks.create_task(self._accompany())
+            await self.stopping.wait()
+            accompanying.cancel()
 
     async def once(self) -> None:
         """Baselines, one poll of every space, then everything that is due; then returns."""
         await self.supervisor.round(everything=True)
         await self.supervisor.finish()
         workshop = self.house.workshop()
-        if workshop is None:
-            return
+        if workshop is not None:
+            await self._drain(workshop)
+        if self.companion is not None:
+            with self.edge.recorded("notices"):
+                await self.companion.look(last=True)
+
+    async def _drain(self, workshop: Workshop) -> None:
         worker = self._deliverer(workshop, f"{self.worker_name}:once")
         while not self.stopping.is_set():
             with self.edge.recorded("step"):
@@ -105,6 +135,7 @@ class Engine:
                 await self.supervisor.round()
                 if self.house.ledger.get_meta(STOP_REQUEST):
                     self.stop()
+            self.systemd.alive()
             await self._rest()
         await self.supervisor.finish(cancel=True)
 
@@ -118,6 +149,13 @@ class Engine:
                     busy = await self._deliverer(workshop, name).step()
             if not busy:
                 await self._rest()
+
+    async def _accompany(self) -> None:
+        """Looks from beside, until it is cancelled."""
+        while self.companion is not None:
+            with self.edge.recorded("notices"):
+                await self.companion.look()
+            await asyncio.sleep(min(LOOKED_S, 10 * self.house.machine.timing.wake))
 
     def _something_due(self) -> bool:
         return self.house.ledger.next_due() <= self.house.clock.now()

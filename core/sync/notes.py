@@ -10,6 +10,12 @@ STOP_REQUEST = "stop_requested"
 ENGINE_PROBLEM = "engine_problem"
 """Code and arguments of what keeps the engine from working, as JSON; empty where nothing does."""
 
+NOTICES = "notices"
+"""What people were told of, as `core.telling.notices.Memory` keeps it."""
+
+NOTICE_PROBLEM = "notice_problem"
+"""Why the last notice could not be sent; empty where it was."""
+
 
 def refused_note(target: str, scope: Scope, id: str) -> str:
     """The mark of the credentials that a target refused last; others are worth a try."""

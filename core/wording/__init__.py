@@ -13,7 +13,7 @@ from string import Formatter
 
 from core.model import Arguments
 
-ROOMS = ("banqup", "pingwin", "efff", "stores", "sync", "operations", "sandbox", "console", "screens")
+ROOMS = ("banqup", "pingwin", "efff", "stores", "sync", "operations", "service", "sandbox", "console", "screens")
 
 
 @dataclass(frozen=True, slots=True)

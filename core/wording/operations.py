@@ -150,6 +150,10 @@ _HEALTH = {
     "health_inactive": Message("Switched off; nothing is read or sent.", "Activate it to begin."),
     "health_not_set_up": Message("Installed, not set up yet.", "Enter the three credentials, then activate it."),
     "health_stopped": Message("No engine runs, so nothing is read or sent.", "Start it with “run”, or in the console."),
+    "health_stopped_since": Message(
+        "Nothing ran since {since}: no engine runs, so nothing is read or sent.",
+        "Start it with “run”, or in the console.",
+    ),
     "health_pingwin_waits": Message(
         "Pingwin does not take documents since {since}; the queue waits.", "It is asked again at {again}."
     ),

@@ -44,6 +44,7 @@ def run(session: Session, /, *, once: bool, detach: bool) -> int:
 def _run_here(session: Session, *, once: bool) -> None:
     """The engine in this process. Ctrl-C and SIGTERM end it cleanly: what is under way is finished first."""
     from core.logs import log_to
+    from core.operations.telling import Teller
     from core.sync.engine import run as run_engine
 
     home = session.desk.home
@@ -54,7 +55,7 @@ def _run_here(session: Session, *, once: bool) -> None:
         if sys.stderr.isatty() and not once:
             note(_("The engine runs; Ctrl-C ends it."))
 
-    asyncio.run(run_engine(home, once=once, ready=ready))
+    asyncio.run(run_engine(home, once=once, ready=ready, beside=Teller))
 
 
 def _after_once(session: Session) -> int:

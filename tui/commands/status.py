@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.model import State
 from core.operations import overview
 from core.operations.overview import Health, Snapshot, SpaceStatus
-from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, space_argument, with_session
+from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, space_argument, with_session
 from tui.commands.output import document, fact, say
 from tui.i18n import N_, _, clock_time, count, iso, moment, ngettext, worded
 from tui.plain import neutral
@@ -17,14 +17,34 @@ WELL = frozenset({Health.ACTIVE, Health.INACTIVE, Health.HELD})
 
 @command("status", help=N_("Show in one screenful whether all is well. Exit code 0: healthy; 1: needs attention."))
 @space_argument
+@option("--brief", is_flag=True, help=N_("One line, and only where something needs a person; for a login script."))
 @json_option
 @with_session
-def status(session: Session, /, *, space: str | None) -> int:
+def status(session: Session, /, *, space: str | None, brief: bool) -> int:
     """The state of the whole, or of one space."""
+    if brief and not session.desk.home.installations.exists():
+        return DONE  # nobody has set anything up for this user: a login stays silent
     chosen = session.installation(space).space if space or session.space_option else None
     seen = overview.snapshot(session.desk, space=chosen)
-    document(_record(seen)) if session.json else _tell(seen)
+    if brief:
+        _tell_briefly(seen)
+    else:
+        document(_record(seen)) if session.json else _tell(seen)
     return DONE if is_well(seen) else ATTENTION
+
+
+def _tell_briefly(seen: Snapshot) -> None:
+    """The worst there is and what needs a person, on one line."""
+    if is_well(seen):
+        return
+    worst = next((space for space in seen.spaces if space.health is seen.worst), None)
+    parts = [worded(worst.code, worst.arguments).sentence] if worst and worst.health not in WELL else []
+    if seen.needs_attention:
+        text = ngettext("{count} delivery needs you.", "{count} deliveries need you.", seen.needs_attention)
+        parts.append(text.format(count=count(seen.needs_attention)))
+    if not parts:
+        parts.append(_("Banqup has not been read for too long."))
+    say("banqup-pingwin: " + neutral(" ".join(parts)))
 
 
 def is_well(seen: Snapshot) -> bool:

@@ -95,7 +95,7 @@ async def test_the_doctor_finds_what_is_wrong(desk: FakeDesk) -> None:
         "file_too_open",
         "doctor_ledger_broken",
         "doctor_clock_off",
-        "health_stopped",
+        "health_stopped_since",
         "doctor_poll_overdue",
     } <= codes
     assert "doctor_waiting_stuck" in codes

@@ -123,4 +123,4 @@ async def test_the_doctor_is_content_with_a_working_installation(desk: Desk, san
     space = await connected(desk, sandbox)
     await activation.activate(desk, space)
     failed = [line for line in await support.doctor(desk) if line.passed is False]
-    assert {line.code for line in failed} == {"health_stopped"}
+    assert {line.code for line in failed} == {"health_stopped_since"}
