@@ -38,6 +38,9 @@ __all__ = [
 ]
 
 
+BODY = "cac:Attachment/cbc:EmbeddedDocumentBinaryObject"
+
+
 @dataclass(frozen=True, slots=True)
 class Conversion:
     """What became of one source. `output` is None where nothing could be written; `ok` means no blocking finding."""
@@ -183,12 +186,14 @@ def _is_already(
 
 
 def _dropped(reading: Reading, assigned: vat.Assigned, written: Written, chosen: ChosenPdf) -> tuple[Dropped, ...]:
-    """Everything of the source that is not where it was, with its path there."""
+    """Everything of the source that is not where it was, with its path there; what says little of the invoice last."""
     assert reading.invoice is not None
     root = reading.invoice.root
     moved = [replace(one, path=f"/{root}/{one.path}") for one in (*assigned.dropped, *written.dropped)]
     if chosen.replaced is not None:
-        path = f"/{root}/cac:AdditionalDocumentReference[{chosen.replaced.place}]/cac:Attachment"
+        path = f"/{root}/cac:AdditionalDocumentReference[{chosen.replaced.place}]/{BODY}"
         name = chosen.replaced.file_name or chosen.replaced.id
         moved.append(Dropped(path, name, f"pdf_replaced_by_{chosen.origin.value}"))
-    return (*reading.not_taken(), *moved)
+    left = reading.not_taken()
+    values = [one for one in left if one.code == "no_place_in_efff"]
+    return (*values, *moved, *(one for one in left if one.code != "no_place_in_efff"))

@@ -17,6 +17,11 @@ ENTERPRISE_SCHEMES = frozenset({"0208", "BE:CBE", "BE:KBO", "9956", "KBO", "CBE"
 VAT_SCHEMES = frozenset({"9925", "BE:VAT", "VAT"})
 """Schemes under which a Belgian VAT number stands."""
 
+BELGIAN_SCHEMES = ENTERPRISE_SCHEMES | VAT_SCHEMES
+
+VAT_NAMES = frozenset({"VAT", "BTW", "TVA", "MWST", "UST", "IVA"})
+"""What writers call VAT where a tax is named (TaxScheme/ID); UBL and e-fff know the first only."""
+
 ENTERPRISE = "0208"
 """The scheme (ISO 6523) that an enterprise number carries in the model."""
 
@@ -76,7 +81,7 @@ def enterprise_number(stated: str, scheme: str = "") -> str:
     digits = belgian_digits(stated)
     if not digits:
         return ""
-    if scheme.strip().upper() in ENTERPRISE_SCHEMES | VAT_SCHEMES:
+    if scheme.strip().upper() in BELGIAN_SCHEMES:
         return digits
     if compact(stated).startswith("BE") or (len(compact(stated)) == 10 and not scheme.strip()):
         return digits if is_enterprise_number(digits) else ""

@@ -21,9 +21,10 @@ from core.efff.invoice import (
     Totals,
 )
 from core.efff.reading import lines, parties, payment
+from core.efff.reading.leftover import SOFTWARE_REFERENCES, not_taken
 from core.efff.reading.values import Values, shorten
 from core.efff.report import Derived, Dropped, Finding, Severity
-from core.efff.tree import UBL, Document, Node, parse
+from core.efff.tree import BODY_NAME, UBL, Document, Node, parse
 from core.model import Arguments
 
 ROOTS = {f"{UBL}Invoice-2": "Invoice", f"{UBL}CreditNote-2": "CreditNote"}
@@ -32,7 +33,6 @@ CREDIT_CODES = frozenset(["81", "83", "261", "262", "296", "308", "381", "396", 
 """UNCL1001 codes that are credit notes in EN 16931; every other one is an invoice (reference 4, row 7)."""
 
 EFFF_PROFILE = re.compile(r"(?i)\be?-?fff(\.be)?\b")
-SOFTWARE_REFERENCES = ("eFFF", "UBL.BE")
 PROJECT = "50"
 """Document type code under which a credit note of EN 16931 names its project (BT-11)."""
 
@@ -49,16 +49,12 @@ class Reading:
     findings: tuple[Finding, ...]
     derived: tuple[Derived, ...] = ()
     root: Node | None = field(default=None, repr=False, compare=False)
+    currencies: tuple[str, ...] = ()
 
     def not_taken(self) -> tuple[Dropped, ...]:
-        """Every value of the source that has no place in the invoice, with its path, in document order."""
-        if self.root is None:
-            return ()
-        return tuple(
-            Dropped(leaf.path, shorten(leaf.text), "no_place_in_efff")
-            for leaf in self.root.leaves()
-            if not leaf.taken and leaf.text and not leaf.text.isspace()
-        )
+        """Every value of the source that has no place in the invoice, with its path: texts in document order, then
+        attributes, those of one name and value at one kind of place once with their number."""
+        return not_taken(self.root, self.currencies) if self.root is not None else ()
 
 
 def read(source: bytes) -> Reading:
@@ -78,13 +74,14 @@ def read(source: bytes) -> Reading:
     if not root.take("DocumentCurrencyCode") and invoice.currency:
         where = f"{root.path}/cbc:DocumentCurrencyCode"
         values.derived.append(Derived(where, invoice.currency, "currency_from_amounts"))
-    return Reading(invoice, source_format, tuple(findings), tuple(values.derived), root)
+    currencies = (values.currency, values.vat_currency)
+    return Reading(invoice, source_format, tuple(findings), tuple(values.derived), root, currencies)
 
 
 def detect(root: Node) -> SourceFormat:
     """The format by content, first match wins (reference 2)."""
-    customization, profile = root.take("CustomizationID"), root.take("ProfileID")
-    references = (reference.take("ID") for reference in root.all("AdditionalDocumentReference"))
+    customization, profile = root.peek("CustomizationID"), root.peek("ProfileID")
+    references = (reference.peek("ID") for reference in root.all("AdditionalDocumentReference"))
     if "e-fff:ver3" in customization.lower() or "eFFF" in references:
         return SourceFormat.EFFF_3
     if "UBL.BE" in customization:
@@ -101,7 +98,7 @@ def _currency(root: Node) -> str:
     stated = root.take("DocumentCurrencyCode")
     total = root.first("LegalMonetaryTotal")
     payable = total.first("PayableAmount") if total else None
-    return stated or (payable.attributes.get("currencyID", "").strip() if payable else "")
+    return stated or (payable.attribute("currencyID") if payable else "")
 
 
 def _about_form(document: Document, source: SourceFormat) -> list[Finding]:
@@ -111,8 +108,8 @@ def _about_form(document: Document, source: SourceFormat) -> list[Finding]:
     if document.encoding != "utf-8":
         arguments = {"encoding": document.encoding}
         findings.append(Finding("V06", Severity.WARNING, "/", "encoding_is_not_utf8", arguments))
-    version = document.root.take("UBLVersionID")
-    customization = document.root.take("CustomizationID")
+    version = document.root.peek("UBLVersionID")
+    customization = document.root.peek("CustomizationID")
     if source is SourceFormat.UBL:
         arguments = {"customization": shorten(customization, 80) or None}
         findings.append(Finding("V04", Severity.ERROR, "/", "format_not_recognised", arguments))
@@ -160,7 +157,7 @@ def _invoice(root: Node, values: Values, source: SourceFormat) -> Invoice:
         attachments=attachments,
         copy=values.flag(root, "CopyIndicator"),
         line_count=_count(root),
-        software=software or root.take("ProfileID"),
+        software=software or root.peek("ProfileID"),
         root=root.name,
     )
 
@@ -210,10 +207,12 @@ def _attachments(root: Node) -> tuple[tuple[Attachment, ...], str, str]:
     """BG-24 in the source's order, the software that wrote the file, and the project that a credit note names here."""
     found, software, project = [], "", ""
     for node in root.all("AdditionalDocumentReference"):
+        if node.peek("ID") in SOFTWARE_REFERENCES and not node.peek("Attachment", BODY_NAME):
+            stated = node.peek("DocumentType") or node.peek("DocumentDescription")
+            software = software or stated or ("UBL.BE" if node.peek("ID") == "UBL.BE" else "")
+            continue
         attachment = _attachment(node)
-        if attachment.id in SOFTWARE_REFERENCES and not attachment.content:
-            software = software or attachment.description or (attachment.id if attachment.id == "UBL.BE" else "")
-        elif attachment.type_code == PROJECT and not attachment.content and not project:
+        if attachment.type_code == PROJECT and not attachment.content and not project:
             project = attachment.id
         else:
             found.append(attachment)
@@ -222,9 +221,9 @@ def _attachments(root: Node) -> tuple[tuple[Attachment, ...], str, str]:
 
 def _attachment(node: Node) -> Attachment:
     identifier = node.first("ID")
-    kept = Identifier(identifier.value(), identifier.attributes.get("schemeID", "").strip()) if identifier else None
+    kept = Identifier(identifier.value(), identifier.attribute("schemeID")) if identifier else None
     body = node.first("Attachment")
-    embedded = body.first("EmbeddedDocumentBinaryObject") if body else None
+    embedded = body.first(BODY_NAME) if body else None
     if embedded is not None:
         embedded.taken = True
     return Attachment(
@@ -232,8 +231,8 @@ def _attachment(node: Node) -> Attachment:
         scheme=kept.scheme if kept else "",
         description=_description(node),
         type_code=node.take("DocumentTypeCode"),
-        mime=embedded.attributes.get("mimeCode", "").strip() if embedded else "",
-        file_name=embedded.attributes.get("filename", "").strip() if embedded else "",
+        mime=embedded.attribute("mimeCode") if embedded else "",
+        file_name=embedded.attribute("filename") if embedded else "",
         content=(embedded.body or embedded.text or "") if embedded else "",
         uri=body.take("ExternalReference", "URI") if body else "",
         place=node.position,
@@ -252,5 +251,5 @@ def _description(node: Node) -> str:
 
 
 def _count(root: Node) -> int | None:
-    text = root.take("LineCountNumeric")
-    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
+    text = root.peek("LineCountNumeric")
+    return int(root.take("LineCountNumeric")) if re.fullmatch(r"[0-9]{1,9}", text) else None

@@ -43,7 +43,12 @@ BODY_ELEMENT = BODY_NAME.encode()
 LARGE_BODY = 4096
 """Characters of base64 from which a body is not given to the parser."""
 
-NUMBERED = frozenset({"InvoiceLine", "CreditNoteLine", "AdditionalDocumentReference", "TaxSubtotal", "PaymentMeans"})
+NUMBERED = frozenset(
+    {
+        *("InvoiceLine", "CreditNoteLine", "AdditionalDocumentReference", "AllowanceCharge"),
+        *("TaxSubtotal", "PaymentMeans"),
+    }
+)
 """Elements whose number always stands in a path, also where there is only one."""
 
 KINDS_OF_FILE = (
@@ -58,11 +63,14 @@ KINDS_OF_FILE = (
 class Node:
     """One element: local name, text, attributes, children in document order and by name.
 
-    `taken` says that the reader took its value (or that a value is deliberately not one of the invoice's). `body` is
-    the whole of a large base64 text, of which `text` is then only the beginning.
+    `taken` says that the reader took its value, `used` which of its attributes. `body` is the whole of a large base64
+    text, of which `text` is then only the beginning.
     """
 
-    __slots__ = ("attributes", "body", "children", "index", "name", "namespace", "parent", "position", "taken", "text")
+    __slots__ = (
+        *("attributes", "body", "children", "index", "name", "namespace"),
+        *("parent", "position", "taken", "text", "used"),
+    )
 
     def __init__(self, name: str, namespace: str, text: str | None, parent: Node | None) -> None:
         self.name = name
@@ -74,6 +82,7 @@ class Node:
         self.index: dict[str, list[Node]] = {}
         self.position = 1
         self.taken = False
+        self.used: tuple[str, ...] = ()
         self.body: Base64 | None = None
 
     def first(self, name: str) -> Node | None:
@@ -100,11 +109,20 @@ class Node:
             node = found[0]
         return node.value() if node is not None else ""
 
-    def leave(self) -> None:
-        """Marks this node and all below it as dealt with."""
-        self.taken = True
-        for child in self.children:
-            child.leave()
+    def peek(self, *path: str) -> str:
+        """The value of the first node along `path`, "" where there is none; leaves it as it is."""
+        node: Node | None = self
+        for name in path:
+            node = node.first(name) if node is not None else None
+        return (node.text or "").strip() if node is not None else ""
+
+    def attribute(self, name: str) -> str:
+        """The value of an attribute, "" where there is none; marks it as taken."""
+        stated = self.attributes.get(name)
+        if stated is None:
+            return ""
+        self.used = (*self.used, name)
+        return stated.strip()
 
     @property
     def path(self) -> str:
@@ -115,15 +133,13 @@ class Node:
         number = f"[{self.position}]" if several else ""
         return f"{self.parent.path}/{self.namespace}{self.name}{number}"
 
-    def leaves(self) -> Iterator[Node]:
-        """All nodes below (or this one) that have no children, in document order."""
+    def all_below(self) -> Iterator[Node]:
+        """This node and all below it, in document order."""
         waiting = [self]
         while waiting:
             node = waiting.pop()
-            if node.children:
-                waiting.extend(reversed(node.children))
-            else:
-                yield node
+            yield node
+            waiting.extend(reversed(node.children))
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +333,9 @@ def _build(element: etree._Element, parent: Node | None, depth: int, bodies: dic
     tag = str(element.tag)
     name, namespace = _split(tag) if parent is not None else (tag.rpartition("}")[2], "")
     node = Node(name, namespace, element.text, parent)
+    attributes = element.items()
+    if attributes:
+        node.attributes = dict(cast("Sequence[tuple[str, str]]", attributes))
     if len(element):
         index = node.index
         for child in element:
@@ -327,12 +346,10 @@ def _build(element: etree._Element, parent: Node | None, depth: int, bodies: dic
             siblings = index.setdefault(below.name, [])
             siblings.append(below)
             below.position = len(siblings)
-    else:
-        attributes = element.items()
-        if attributes:
-            node.attributes = dict(cast("Sequence[tuple[str, str]]", attributes))
-        if bodies and name == BODY_NAME and node.text is not None:
-            node.body = bodies.pop(node.text.strip(), None)
-            if node.body is not None:
-                node.text = node.body.beginning
+            if child.tail and not child.tail.isspace():
+                node.text = f"{node.text or ''}{child.tail}"
+    elif bodies and name == BODY_NAME and node.text is not None:
+        node.body = bodies.pop(node.text.strip(), None)
+        if node.body is not None:
+            node.text = node.body.beginning
     return node

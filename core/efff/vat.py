@@ -14,7 +14,7 @@ from typing import Final
 
 from core.efff.dossier import numbers_of, one_spelling
 from core.efff.formats import Format
-from core.efff.invoice import Invoice, Line, Party, VatBreakdown, VatCategory
+from core.efff.invoice import AllowanceCharge, Invoice, Line, Party, VatBreakdown, VatCategory
 from core.efff.report import Derived, Dropped, Finding, Severity
 from core.model import Arguments
 
@@ -283,6 +283,11 @@ def _arguments(vat: VatCategory, decision: Decision, count: int) -> Arguments:
     }
 
 
+def line_element(invoice: Invoice) -> str:
+    """The element of a line in the source."""
+    return "cac:CreditNoteLine" if invoice.root == "CreditNote" else "cac:InvoiceLine"
+
+
 def _categories(invoice: Invoice) -> Iterator[tuple[str, VatCategory]]:
     """Every VAT category of the invoice with its place."""
     for number, part in enumerate(invoice.vat_breakdown, 1):
@@ -290,11 +295,14 @@ def _categories(invoice: Invoice) -> Iterator[tuple[str, VatCategory]]:
     for number, entry in enumerate(invoice.allowances_charges, 1):
         if entry.vat:
             yield f"cac:AllowanceCharge[{number}]/cac:TaxCategory", entry.vat
-    element = "cac:CreditNoteLine" if invoice.root == "CreditNote" else "cac:InvoiceLine"
+    element = line_element(invoice)
     for number, line in enumerate(invoice.lines, 1):
         yield f"{element}[{number}]/cac:Item/cac:ClassifiedTaxCategory", line.vat
         for place, part in enumerate(line.vat_subtotals, 1):
             yield f"{element}[{number}]/cac:TaxTotal/cac:TaxSubtotal[{place}]/cac:TaxCategory", part.vat
+        for place, entry in enumerate(line.allowances_charges, 1):
+            if entry.vat:
+                yield f"{element}[{number}]/cac:AllowanceCharge[{place}]/cac:TaxCategory", entry.vat
 
 
 def _with_codes(invoice: Invoice, decisions: dict[VatCategory, Decision]) -> Invoice:
@@ -305,14 +313,21 @@ def _with_codes(invoice: Invoice, decisions: dict[VatCategory, Decision]) -> Inv
     def coded_parts(parts: tuple[VatBreakdown, ...]) -> tuple[VatBreakdown, ...]:
         return tuple(replace(part, vat=coded(part.vat)) for part in parts)
 
+    def coded_entries(entries: tuple[AllowanceCharge, ...]) -> tuple[AllowanceCharge, ...]:
+        return tuple(replace(entry, vat=coded(entry.vat)) if entry.vat else entry for entry in entries)
+
     return replace(
         invoice,
         vat_breakdown=coded_parts(invoice.vat_breakdown),
-        allowances_charges=tuple(
-            replace(entry, vat=coded(entry.vat)) if entry.vat else entry for entry in invoice.allowances_charges
-        ),
+        allowances_charges=coded_entries(invoice.allowances_charges),
         lines=tuple(
-            replace(line, vat=coded(line.vat), vat_subtotals=coded_parts(line.vat_subtotals)) for line in invoice.lines
+            replace(
+                line,
+                vat=coded(line.vat),
+                vat_subtotals=coded_parts(line.vat_subtotals),
+                allowances_charges=coded_entries(line.allowances_charges),
+            )
+            for line in invoice.lines
         ),
     )
 
@@ -326,7 +341,7 @@ def _with_line_categories(invoice: Invoice) -> tuple[Invoice, list[Derived]]:
     for number, line in enumerate(invoice.lines, 1):
         found = None if line.vat.category or line.vat.rate is not None else _fitting(line, invoice)
         if found is not None:
-            where = f"cac:InvoiceLine[{number}]/cac:Item/cac:ClassifiedTaxCategory"
+            where = f"{line_element(invoice)}[{number}]/cac:Item/cac:ClassifiedTaxCategory"
             derived.append(Derived(where, found.category, "line_category_from_breakdown", {"category": found.category}))
         lines.append(replace(line, vat=found) if found is not None else line)
     return replace(invoice, lines=tuple(lines)), derived
@@ -360,3 +375,18 @@ def in_efff(vat: VatCategory, target: Format) -> VatCategory:
     reason = CASH_DISCOUNT if known.code == "FD" else vat.exemption_reason
     code = known.code if known.instead is None else known.instead
     return replace(vat, category=known.efff, belgian_code=code, exemption_reason=reason)
+
+
+def restated(invoice: Invoice, target: Format) -> tuple[list[Derived], list[Dropped]]:
+    """What `in_efff` writes otherwise than the invoice has it: each different VAT category once, at its first place."""
+    derived: list[Derived] = []
+    dropped: list[Dropped] = []
+    for vat, where in {vat: where for where, vat in reversed(list(_categories(invoice)))}.items():
+        written = in_efff(vat, target)
+        if written.category != vat.category and vat.category:
+            arguments: Arguments = {"stated": vat.category}
+            derived.append(Derived(f"{where}/cbc:ID", written.category, "category_of_efff", arguments))
+        if written.exemption_reason != vat.exemption_reason and vat.exemption_reason:
+            reason: Arguments = {"written": written.exemption_reason}
+            dropped.append(Dropped(f"{where}/cbc:TaxExemptionReason", vat.exemption_reason, "reason_restated", reason))
+    return derived, dropped

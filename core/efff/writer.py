@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from core import __version__
 from core.efff.formats import Format
 from core.efff.invoice import Attachment, Invoice
-from core.efff.reader import PROJECT
+from core.efff.reader import MARKERS, PROJECT
 from core.efff.report import Derived, Dropped, Finding
 from core.efff.tree import UBL
+from core.efff.vat import restated
 from core.efff.writing.labels import label
 from core.efff.writing.lines import write_allowances_charges, write_lines, write_period, write_totals, write_vat
 from core.efff.writing.parties import write_delivery, write_sides
@@ -69,6 +70,9 @@ def write(invoice: Invoice, target: Format, pdf: Attachment | None) -> Written:
         write_totals(sheet, invoice.totals),
         *write_lines(sheet, invoice),
     ]
+    derived, dropped = restated(invoice, target)
+    sheet.derived += derived
+    sheet.dropped += dropped
     content = sheet.document(root, UBL, sheet.ordered(root, parts, ""))
     return Written(content, tuple(sheet.derived), tuple(sheet.dropped), tuple(sheet.findings))
 
@@ -85,6 +89,8 @@ def _header(sheet: Sheet, invoice: Invoice) -> list[Part | None]:
     if invoice.source_type_code != invoice.type_code:
         element = "CreditNoteTypeCode" if invoice.root == "CreditNote" else "InvoiceTypeCode"
         sheet.drop(f"cbc:{element}", invoice.source_type_code, "type_replaced", type=invoice.type_code)
+    if invoice.line_count is not None and invoice.line_count != len(invoice.lines):
+        sheet.drop("cbc:LineCountNumeric", str(invoice.line_count), "lines_counted", count=str(len(invoice.lines)))
     currency_list = "" if sheet.is_1 else "ISO4217"
     return [
         *_identification(sheet, credit_root),
@@ -189,6 +195,11 @@ def _attachments(sheet: Sheet, invoice: Invoice, pdf: Attachment | None) -> list
     if pdf is not None:
         kind = "CreditNote" if invoice.is_credit_note else "CommercialInvoice"
         identifier = _document_name(pdf, invoice) if sheet.is_1 else invoice.number or pdf.file_name
+        where = f"cac:AdditionalDocumentReference[{pdf.place}]"
+        if pdf.place and pdf.id not in (identifier, pdf.file_name):
+            sheet.drop(f"{where}/cbc:ID", pdf.id, "pdf_named_anew", name=identifier)
+        if pdf.place and pdf.description not in MARKERS:
+            sheet.drop(f"{where}/cbc:DocumentDescription", pdf.description, "pdf_named_anew", name=kind)
         parts.append(_reference(sheet, replace(pdf, id=identifier, description=kind), is_invoice=True))
     parts += [_reference(sheet, other) for other in invoice.attachments]
     return parts

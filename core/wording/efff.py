@@ -48,6 +48,7 @@ READING: dict[str, Message] = {
         "If the accounting package refuses it, convert it first.",
     ),
     "value_is_no_number": Message("{value} is not a number.", ASK_SUPPLIER),
+    "value_is_no_flag": Message("{value} is neither true nor false.", ASK_SUPPLIER),
     "value_is_no_date": Message("{value} is not a date.", ASK_SUPPLIER),
     "amount_in_other_currency": Message(
         "{count} amounts are in {currency}, the invoice is in {expected}.", "Compare the amounts with the PDF."
@@ -92,11 +93,11 @@ VAT: dict[str, Message] = {
         "There is no Belgian VAT code for category {category}, {rate} %; none was filled in.",
         "Choose the VAT code yourself; for foreign VAT it is mostly {proposal}.",
     ),
-    "vat_code_by_exemption_code": Message("Belgian VAT code by the exemption code ({count} places)."),
-    "vat_code_by_exemption_reason": Message("Belgian VAT code by the exemption text ({count} places)."),
-    "vat_code_by_category_and_rate": Message("Belgian VAT code by category {category} and {rate} % ({count} places)."),
-    "vat_code_by_category": Message("Belgian VAT code by category {category} ({count} places)."),
-    "vat_code_by_own_rule": Message("Belgian VAT code by a rule of this installation ({count} places)."),
+    "vat_code_by_exemption_code": Message("Belgian VAT code by the exemption code ({count}×)."),
+    "vat_code_by_exemption_reason": Message("Belgian VAT code by the exemption text ({count}×)."),
+    "vat_code_by_category_and_rate": Message("Belgian VAT code by category {category} and {rate} % ({count}×)."),
+    "vat_code_by_category": Message("Belgian VAT code by category {category} ({count}×)."),
+    "vat_code_by_own_rule": Message("Belgian VAT code by a rule of this installation ({count}×)."),
     "vat_code_replaced": Message("e-fff does not have the code {stated}."),
     "vat_code_unknown": Message("This is not a Belgian VAT code."),
     "vat_code_not_in_efff": Message("e-fff has no code for one-stop-shop VAT."),
@@ -113,6 +114,9 @@ DERIVED: dict[str, Message] = {
     "cash_discount_computed": Message("The amount to pay less the amount to pay in time."),
     "line_number_given": Message("The line has no number; it is its place."),
     "line_vat_computed": Message("VAT of {count} lines: net amount times rate, rounded half up."),
+    "vat_totals_added": Message("The VAT stands in parts ({amounts}); they were added up."),
+    "date_alone": Message("The date stands as {stated}; what follows the day was left away."),
+    "category_of_efff": Message("e-fff has another letter for the category {stated} with this VAT code."),
     "vat_added_up": Message("The VAT total is not stated; it is the sum of the VAT amounts."),
 }
 
@@ -129,6 +133,17 @@ DROPPED: dict[str, Message] = {
     "half_a_property": Message("A property needs a name and a value."),
     "price_without_amount": Message("There is no price that it belongs to."),
     "attachment_kind_not_in_efff_1": Message("e-fff 1.0 takes no attachment of the kind {kind}; find it in Banqup."),
+    "pdf_named_anew": Message("The PDF of the invoice is called {name} in an e-fff file."),
+    "says_itself_what_it_is": Message("An e-fff file says itself which format it is and which program made it."),
+    "list_written_anew": Message("The list that a code is of: an e-fff file names its own ({count}×)."),
+    "language_not_kept": Message("e-fff does not say in which language a text is ({count}×)."),
+    "attribute_not_kept": Message("e-fff has no place for this attribute ({count}×)."),
+    "lines_counted": Message("The invoice has {count} lines; that number was written."),
+    "due_date_of_means": Message("The due date of the means of payment is the only one that has a place."),
+    "cash_discount_restated": Message("e-fff states the discount itself, not what is left to pay with it."),
+    "card_without_number": Message("There is no card number that it belongs to."),
+    "price_without_discount": Message("A price before discount is only written with the discount."),
+    "reason_restated": Message("The official rules of e-fff want these words: {written}."),
     "pdf_replaced_by_delivered": Message("The PDF that came beside the electronic invoice was taken instead."),
     "pdf_replaced_by_rendered": Message(
         "It cannot be opened as a PDF; a PDF drawn from the invoice was taken instead."

@@ -221,6 +221,10 @@ RULE_MESSAGES: dict[str, Message] = {
     "rate_not_of_code": Message(
         "VAT code {code} belongs to {expected} %, the invoice has {rate} % there.", "Choose the VAT code when you book."
     ),
+    "tax_is_not_vat": Message(
+        "The invoice has a tax that is not VAT ({tax}); e-fff knows no other tax and would show it as VAT.",
+        "Book this invoice by hand, or ask the supplier to invoice the tax as a line.",
+    ),
     "code_unknown": Message(
         "{code} is not a Belgian VAT code of this format (category {category}, {rate} %).",
         "Choose the VAT code when you book.",

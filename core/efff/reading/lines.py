@@ -17,7 +17,12 @@ from core.efff.invoice import (
     VatCategory,
 )
 from core.efff.reading.values import Values
+from core.efff.report import Derived
 from core.efff.tree import Node
+from core.model import Arguments
+
+OBJECT = "130"
+"""Document type code of the object a line is about (BT-128)."""
 
 
 def read_lines(root: Node, values: Values) -> tuple[Line, ...]:
@@ -36,7 +41,7 @@ def _line(node: Node, values: Values) -> Line:
         id=node.take("ID"),
         notes=tuple(filter(None, (note.value() for note in node.all("Note")))),
         quantity=values.number(quantity),
-        unit=quantity.attributes.get("unitCode", "").strip() if quantity else "",
+        unit=quantity.attribute("unitCode") if quantity else "",
         net_amount=net,
         period=read_period(node.first("InvoicePeriod"), values),
         order_line=node.take("OrderLineReference", "LineID"),
@@ -87,22 +92,36 @@ def read_breakdowns(node: Node, values: Values) -> tuple[Decimal | None, tuple[V
         if amount is not None:
             amounts.append(amount)
         breakdowns.extend(_breakdown(subtotal, values) for subtotal in total.all("TaxSubtotal"))
+    if len(amounts) > 1:
+        added = f"{sum(amounts, Decimal(0)):f}"
+        parts: Arguments = {"amounts": " + ".join(f"{amount:f}" for amount in amounts)}
+        values.derived.append(Derived(f"{node.path}/cac:TaxTotal/cbc:TaxAmount", added, "vat_totals_added", parts))
     return (sum(amounts, Decimal(0)) if amounts else None), tuple(breakdowns)
 
 
 def in_accounting_currency(total: Node, values: Values) -> bool:
-    """Whether a TaxTotal is BT-111: the VAT once more, in the VAT currency and without a breakdown."""
+    """Whether a TaxTotal is BT-111: the VAT once more, in the VAT currency, without a breakdown (which is told as left
+    out) unless it is the only one."""
+    if values.vat_currency in ("", values.currency) or _currency(total) != values.vat_currency:
+        return False
+    beside = total.parent.all("TaxTotal") if total.parent else []
+    return not total.first("TaxSubtotal") or any(_currency(one) == values.currency for one in beside)
+
+
+def _currency(total: Node) -> str:
     amount = total.first("TaxAmount")
-    currency = amount.attributes.get("currencyID", "").strip() if amount else ""
-    return bool(currency) and currency == values.vat_currency != values.currency and not total.first("TaxSubtotal")
+    return amount.attributes.get("currencyID", "").strip() if amount else ""
 
 
 def _breakdown(node: Node, values: Values) -> VatBreakdown:
     rate_beside = values.number(node, "Percent")
     in_euro = node.first("TransactionCurrencyTaxAmount")
-    is_euro = in_euro is not None and in_euro.attributes.get("currencyID", "").strip() in ("EUR", "")
+    is_euro = in_euro is not None and in_euro.attribute("currencyID") in ("EUR", "")
+    vat = values.vat_category(node.first("TaxCategory"), rate_beside)
+    if rate_beside is not None and vat.rate != rate_beside:
+        node.index["Percent"][0].taken = False  # the category's own rate counts, and this one is told as left out
     return VatBreakdown(
-        vat=values.vat_category(node.first("TaxCategory"), rate_beside),
+        vat=vat,
         taxable=values.amount(node, "TaxableAmount"),
         amount=values.amount(node, "TaxAmount"),
         amount_in_eur=values.number(in_euro) if is_euro else None,
@@ -113,7 +132,7 @@ def read_allowances_charges(node: Node, values: Values) -> tuple[AllowanceCharge
     """Allowances and charges of a document or line."""
     return tuple(
         AllowanceCharge(
-            is_charge=values.flag(part, "ChargeIndicator"),
+            is_charge=values.flag(part, "ChargeIndicator", required=True),
             amount=values.amount(part, "Amount"),
             base=values.amount(part, "BaseAmount"),
             percent=values.number(part, "MultiplierFactorNumeric"),
@@ -135,10 +154,10 @@ def read_period(node: Node | None, values: Values) -> Period | None:
 
 def _object(node: Node) -> Identifier | None:
     for reference in node.all("DocumentReference"):
-        if reference.take("DocumentTypeCode") in ("130", ""):
-            identifier = reference.first("ID")
-            if identifier is not None and (value := identifier.value()):
-                return Identifier(value, identifier.attributes.get("schemeID", "").strip())
+        identifier = reference.first("ID")
+        if identifier is not None and reference.peek("ID") and reference.peek("DocumentTypeCode") in (OBJECT, ""):
+            reference.take("DocumentTypeCode")
+            return Identifier(identifier.value(), identifier.attribute("schemeID"))
     return None
 
 
@@ -153,14 +172,12 @@ def _item(node: Node) -> Item:
         description="" if description == name or not name else description,
         seller_id=node.take("SellersItemIdentification", "ID"),
         buyer_id=node.take("BuyersItemIdentification", "ID"),
-        standard_id=Identifier(standard_id.value(), standard_id.attributes.get("schemeID", "").strip())
-        if standard_id
-        else None,
+        standard_id=Identifier(standard_id.value(), standard_id.attribute("schemeID")) if standard_id else None,
         classifications=tuple(
             Classification(
                 code.value(),
-                code.attributes.get("listID", "").strip(),
-                code.attributes.get("listVersionID", "").strip(),
+                code.attribute("listID"),
+                code.attribute("listVersionID"),
             )
             for part in node.all("CommodityClassification")
             if (code := part.first("ItemClassificationCode"))
@@ -177,12 +194,13 @@ def _price(node: Node | None, values: Values) -> Price | None:
         return None
     base = node.first("BaseQuantity")
     discount = node.first("AllowanceCharge")
-    if discount:
-        discount.take("ChargeIndicator")
+    if discount is not None and values.flag(discount, "ChargeIndicator"):
+        discount.index["ChargeIndicator"][0].taken = False  # a charge is no price discount (BT-147): told as left out
+        discount = None
     price = Price(
         amount=values.amount(node, "PriceAmount"),
         base_quantity=values.number(base),
-        base_unit=base.attributes.get("unitCode", "").strip() if base else "",
+        base_unit=base.attribute("unitCode") if base else "",
         discount=values.amount(discount, "Amount"),
         gross=values.amount(discount, "BaseAmount"),
     )

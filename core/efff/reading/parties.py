@@ -17,6 +17,12 @@ ADDRESS = (
     "CountrySubentity",
 )
 
+OTHER_TAX = "TAX"
+"""How EN 16931 in UBL names a tax registration that is not VAT's (BT-32)."""
+
+ENTERPRISE_MARKS = ("schemeAgencyID", "schemeAgencyName", "schemeURI")
+"""What e-fff 1.0 marks an enterprise number with; all three say that it is one."""
+
 
 def read_side(side: Node | None, values: Values) -> Party:
     """AccountingSupplierParty or AccountingCustomerParty, whose account number stands beside the party."""
@@ -39,6 +45,7 @@ def read_party(node: Node | None, values: Values, account: str = "") -> Party | 
     vat, other_registration = _tax_numbers(node)
     named = [*([legal_id] if legal_id else []), *stated, *([endpoint] if endpoint else [])]
     enterprise = _enterprise_number(vat, named)
+    _leave_other_schemes(node, enterprise)
     if enterprise and not any(_says_only(one, enterprise) for one in named):
         where = f"{node.path}/cac:PartyLegalEntity/cbc:CompanyID"
         values.derived.append(Derived(where, enterprise, "enterprise_number_from_vat"))
@@ -116,8 +123,9 @@ def _identifier(node: Node | None) -> Identifier | None:
     if node is None:
         return None
     value = node.value()
-    scheme = node.attributes.get("schemeID", "").strip()
+    scheme = node.attribute("schemeID")
     if not scheme and node.attributes.get("schemeAgencyName", "").strip().upper() == "KBO":
+        node.used = ENTERPRISE_MARKS
         scheme = "BE:CBE"
     return Identifier(value, scheme) if value else None
 
@@ -126,10 +134,13 @@ def _tax_numbers(node: Node) -> tuple[str, str]:
     """The VAT number (BT-31) and another tax registration (BT-32); a scheme that is not named is taken as VAT."""
     vat = other = ""
     for registration in node.all("PartyTaxScheme"):
-        scheme = registration.take("TaxScheme", "ID").upper()
-        if scheme in ("VAT", "") and not vat:
+        scheme = registration.peek("TaxScheme", "ID").upper()
+        is_vat = scheme in identifiers.VAT_NAMES or not scheme
+        if is_vat or scheme == OTHER_TAX:
+            registration.take("TaxScheme", "ID")
+        if is_vat and not vat:
             vat = identifiers.vat_number(registration.take("CompanyID"))
-        elif scheme not in ("VAT", "") and not other:
+        elif not is_vat and not other:
             other = registration.take("CompanyID")
     return vat, other
 
@@ -152,6 +163,18 @@ def _says_only(identifier: Identifier, enterprise: str) -> bool:
         identifier.value
     )
     return bool(enterprise) and digits == enterprise
+
+
+def _leave_other_schemes(node: Node, enterprise: str) -> None:
+    """Where the enterprise number stands under a scheme that is no Belgian one, the scheme is told as left out."""
+    legal = node.first("PartyLegalEntity")
+    places = [legal.first("CompanyID") if legal else None, node.first("EndpointID")]
+    places += [part.first("ID") for part in node.all("PartyIdentification")]
+    for place in places:
+        scheme = place.attributes.get("schemeID", "").strip() if place else ""
+        foreign = scheme and scheme.upper() not in identifiers.BELGIAN_SCHEMES
+        if place and foreign and _says_only(Identifier(place.peek(), scheme), enterprise):
+            place.used = ()
 
 
 def _in_one_spelling(endpoint: Identifier | None, enterprise: str) -> Identifier | None:

@@ -38,7 +38,7 @@ def _means(node: Node, values: Values) -> PaymentMeans:
     structured, reference, note = _communication(node)
     return PaymentMeans(
         code=code.value() if code else "",
-        code_name=code.attributes.get("name", "").strip() if code else "",
+        code_name=code.attribute("name") if code else "",
         due_date=values.day(node, "PaymentDueDate"),
         structured_communication=structured,
         reference=reference,
@@ -106,4 +106,6 @@ def _discount(
             to_pay = amount
         elif discount is None:
             discount = amount
+        elif discount != amount:
+            node.index["Amount"][0].taken = False  # told as left out: the discount is stated elsewhere
     return CashDiscount(percent, discount, to_pay, last_day)

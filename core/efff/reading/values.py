@@ -9,6 +9,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
+from core.efff.identifiers import VAT_NAMES
 from core.efff.invoice import VatCategory
 from core.efff.report import Derived, Finding, Severity
 from core.efff.tree import Node
@@ -59,7 +60,7 @@ class Values:
         return self.number(leaf)
 
     def day(self, node: Node | None, *path: str) -> date | None:
-        """The date at the end of `path`; a time zone or time after it is left away."""
+        """The date at the end of `path`; that a time zone or time after it is left away is told."""
         leaf = _walk(node, path)
         if leaf is None:
             return None
@@ -67,30 +68,41 @@ class Values:
         match = DATE.fullmatch(text)
         try:
             if match:
-                return date.fromisoformat(match[1])
+                found = date.fromisoformat(match[1])
+                if match[2]:
+                    self.derived.append(Derived(leaf.path, match[1], "date_alone", {"stated": shorten(text, 40)}))
+                return found
         except ValueError:
             pass
         if text:
             self._unreadable(leaf, "value_is_no_date", text)
         return None
 
-    def flag(self, node: Node | None, *path: str) -> bool:
-        """Yes or no; absent is no."""
-        leaf = _walk(node, path)
-        return leaf is not None and leaf.value().lower() in ("true", "1")
+    def flag(self, node: Node, name: str, *, required: bool = False) -> bool:
+        """Yes or no; absent is no, and a finding where it is required. Anything but true, false, 1 and 0 is one too."""
+        leaf = node.first(name)
+        text = leaf.value().lower() if leaf is not None else ""
+        if leaf is not None and text not in ("true", "false", "1", "0", ""):
+            self._unreadable(leaf, "value_is_no_flag", text)
+        elif required and not text:
+            self._fault(f"{node.path}/cbc:{name}", "required_value_missing", {"element": name})
+        return text in ("true", "1")
 
     def vat_category(self, node: Node | None, rate_beside: Decimal | None = None) -> VatCategory:
         """A TaxCategory or ClassifiedTaxCategory; `rate_beside` is TaxSubtotal/Percent, where e-fff 1.0 has it."""
         if node is None:
             return VatCategory(rate=rate_beside)
         rate = self.number(node, "Percent")
+        scheme = node.peek("TaxScheme", "ID")
+        if scheme.upper() in VAT_NAMES:
+            scheme = node.take("TaxScheme", "ID").upper()
         return VatCategory(
             category=node.take("ID"),
             rate=rate_beside if rate is None else rate,
             belgian_code=node.take("Name"),
             exemption_reason="\n".join(filter(None, (reason.value() for reason in node.all("TaxExemptionReason")))),
             exemption_code=node.take("TaxExemptionReasonCode"),
-            scheme=node.take("TaxScheme", "ID"),
+            scheme=scheme,
         )
 
     def close(self) -> list[Finding]:
@@ -103,10 +115,12 @@ class Values:
         return self.findings
 
     def _unreadable(self, leaf: Node, code: str, text: str) -> None:
+        leaf.taken = False
+        self._fault(leaf.path, code, {"value": shorten(text)})
+
+    def _fault(self, where: str, code: str, arguments: Arguments) -> None:
         if len(self.findings) < MOST_FINDINGS:
-            self.findings.append(
-                Finding("V03", Severity.ERROR, leaf.path, code, {"value": shorten(text)}, blocks=True, never=True)
-            )
+            self.findings.append(Finding("V03", Severity.ERROR, where, code, arguments, blocks=True, never=True))
 
 
 def _walk(node: Node | None, path: tuple[str, ...]) -> Node | None:

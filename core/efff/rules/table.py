@@ -53,6 +53,7 @@ _ROWS: Final = (
     # its form
     Rule("V03", "value_is_no_number", E, never=True, told_by="reader"),
     Rule("V03", "value_is_no_date", E, never=True, told_by="reader"),
+    Rule("V03", "value_is_no_flag", E, never=True, told_by="reader"),
     *(
         Rule("V03", code, E, never=True, told_by="form")
         for code in (
@@ -164,6 +165,7 @@ _ROWS: Final = (
     Rule("V57", "taxable_wrong", E),
     Rule("V66", "rate_not_belgian", W),
     Rule("V66", "rate_not_of_code", E),
+    Rule("V66", "tax_is_not_vat", E, differs="not in the reference: e-fff has no other tax, so it would stand as VAT"),
     Rule("V70", "code_unknown", E, ONLY_3, of_result=True),
     Rule("V71", "code_missing", E, ONLY_3, of_result=True),
     Rule("V72", "category_not_of_code", W),

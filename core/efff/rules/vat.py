@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from core.efff.formats import SourceFormat
+from core.efff.identifiers import VAT_NAMES
 from core.efff.invoice import Invoice, VatBreakdown, VatCategory
 from core.efff.rules.amounts import CENT, SMALL_GAP, ZERO
 from core.efff.rules.lines import HUNDRED
@@ -137,6 +138,14 @@ def rates(subject: Subject) -> Breaches:
             yield breach("rate_not_belgian", f"{path}/cac:TaxCategory/cbc:Percent", rate=bare(rate))
 
 
+def other_taxes(subject: Subject) -> Breaches:
+    """V66: a tax that is not VAT, which e-fff would hold as VAT."""
+    for path, part in subtotals(subject):
+        scheme = part.vat.scheme.strip()
+        if scheme and scheme.upper() not in VAT_NAMES:
+            yield breach("tax_is_not_vat", f"{path}/cac:TaxCategory/cac:TaxScheme/cbc:ID", tax=scheme)
+
+
 def belgian_codes(subject: Subject) -> Breaches:
     """V70 and V71, where the document is or becomes one that carries Belgian codes: once for each kind of VAT."""
     if subject.result not in BELGIAN:
@@ -247,6 +256,7 @@ CHECKS = (
     vat_of_subtotals,
     taxable_of_lines,
     rates,
+    other_taxes,
     belgian_codes,
     pairs,
     zero_rated,

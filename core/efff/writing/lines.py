@@ -16,6 +16,7 @@ from core.efff.invoice import (
     VatCategory,
 )
 from core.efff.profile import unit_in_ubl_20
+from core.efff.reading.lines import OBJECT
 from core.efff.vat import CASH_DISCOUNT, ZERO, in_efff, line_vat
 from core.efff.writing.labels import label
 from core.efff.writing.sheet import Part, Sheet
@@ -26,9 +27,6 @@ NO_DISCOUNT = VatCategory("E", ZERO, "FD")
 
 NO_ITEM = ("Item", "<cac:Item/>")
 """A line whose item says nothing: UBL demands the element, and V82 tells that it is empty."""
-
-OBJECT = "130"
-"""Document type code of the object a line is about (BT-128)."""
 
 
 def write_lines(sheet: Sheet, invoice: Invoice) -> list[Part | None]:
@@ -258,14 +256,20 @@ def _price(sheet: Sheet, price: Price | None, where: str) -> Part | None:
     if price is None:
         return None
     path = f"{where}/cac:Price"
+    discount = None
+    allowance = f"{path}/cac:AllowanceCharge[1]"
     if price.amount is None:
         sheet.drop(f"{path}/cbc:BaseQuantity", price.base_quantity, "price_without_amount")
+        sheet.drop(f"{path}/cbc:BaseQuantity/@unitCode", price.base_unit, "price_without_amount")
+        sheet.drop(f"{allowance}/cbc:Amount", price.discount, "price_without_amount")
+        sheet.drop(f"{allowance}/cbc:BaseAmount", price.gross, "price_without_amount")
         return None
-    discount = None
     if sheet.is_1:
-        sheet.drop(f"{path}/cac:AllowanceCharge/cbc:Amount", price.discount)
-        sheet.drop(f"{path}/cac:AllowanceCharge/cbc:BaseAmount", price.gross)
-    elif price.discount is not None:
+        sheet.drop(f"{allowance}/cbc:Amount", price.discount)
+        sheet.drop(f"{allowance}/cbc:BaseAmount", price.gross)
+    elif price.discount is None:
+        sheet.drop(f"{allowance}/cbc:BaseAmount", price.gross, "price_without_discount")
+    else:
         entry = AllowanceCharge(is_charge=False, amount=price.discount, base=price.gross)
         discount = write_allowances_charges(sheet, (entry,))[0]
     unit = _unit(sheet, price.base_unit, f"{path}/cbc:BaseQuantity") if price.base_quantity is not None else {}

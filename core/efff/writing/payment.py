@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from core.efff.identifiers import is_structured_communication
+from core.efff.identifiers import is_structured_communication, structured_communication
 from core.efff.invoice import CashDiscount, Invoice, PaymentMeans
 from core.efff.writing.labels import label
 from core.efff.writing.sheet import Part, Sheet
@@ -22,6 +22,8 @@ def write_payment(sheet: Sheet, invoice: Invoice) -> list[Part | None]:
     means = invoice.payment_means
     if not means and invoice.due_date and (sheet.is_1 or invoice.is_credit_note):
         means = (PaymentMeans(due_date=invoice.due_date),)
+    if (sheet.is_1 or invoice.is_credit_note) and all(one.due_date != invoice.due_date for one in means):
+        sheet.drop("cbc:DueDate", invoice.due_date, "due_date_of_means")  # these have no other place for one
     parts = [_means(sheet, one, number) for number, one in enumerate(means, 1)]
     parts += [
         sheet.group(
@@ -44,7 +46,7 @@ def _means(sheet: Sheet, means: PaymentMeans, number: int) -> Part | None:
         sheet.leaf("PaymentMeansCode", code, name=means.code_name, **named),
         sheet.day("PaymentDueDate", means.due_date),
         *_communication(sheet, means),
-        _card(sheet, means),
+        _card(sheet, means, number),
         _account(sheet, means),
         None if sheet.is_1 else _mandate(sheet, means),
     ]
@@ -60,11 +62,15 @@ def _communication(sheet: Sheet, means: PaymentMeans) -> list[Part | None]:
     note_part = sheet.leaf("InstructionNote", means.note)
     if sheet.is_1:
         return [sheet.leaf("InstructionID", digits), note_part, sheet.leaf("PaymentID", means.reference or digits)]
-    return [note_part, sheet.leaf("PaymentID", digits)]
+    other = means.reference if structured_communication(means.reference) != digits else ""
+    return [sheet.leaf("InstructionNote", other), note_part, sheet.leaf("PaymentID", digits)]
 
 
-def _card(sheet: Sheet, means: PaymentMeans) -> Part | None:
+def _card(sheet: Sheet, means: PaymentMeans, number: int) -> Part | None:
     if not means.card_number.strip():
+        where = f"cac:PaymentMeans[{number}]/cac:CardAccount"
+        sheet.drop(f"{where}/cbc:NetworkID", means.card_network, "card_without_number")
+        sheet.drop(f"{where}/cbc:HolderName", means.card_holder, "card_without_number")
         return None
     parts = [
         sheet.leaf("PrimaryAccountNumberID", means.card_number),
@@ -113,6 +119,8 @@ def _discount(sheet: Sheet, discount: CashDiscount | None, payable: Decimal | No
     if amount is None and discount.amount_to_pay is not None and payable is not None:
         amount = payable - discount.amount_to_pay
         sheet.derive("cac:PaymentTerms/cbc:Amount", f"{amount:.2f}", "cash_discount_computed")
+    if amount is not None:
+        sheet.drop("cac:PaymentTerms/cbc:Amount", discount.amount_to_pay, "cash_discount_restated")
     return [
         sheet.number("SettlementDiscountPercent", discount.percent),
         sheet.amount("Amount", amount),

@@ -144,6 +144,7 @@ CASES = [
     case("taxable_slightly_off", W, vat_of(("379.05", "79.60"), ("60.95", "3.66"))),
     case("taxable_wrong", E, vat_of(("378", "79.38"), ("62", "3.72"))),
     case("rate_not_belgian", W, under(VatCategory("S", D(20), "MA"), amount=D(80))),
+    case("tax_is_not_vat", E, under(replace(FULL, scheme="ENV"), amount=D(84))),
     case("rate_not_of_code", E, under(VatCategory("S", D(12), "03"), amount=D(48))),
     case("code_unknown", W, under(VatCategory("S", D(21), "33"), amount=D(84))),
     case("code_unknown", E, under(VatCategory("S", D(21), "33"), amount=D(84)), source=PEPPOL, target=Format.EFFF_3),

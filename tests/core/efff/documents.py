@@ -74,3 +74,18 @@ def attachment(content: str, *, mime: str = "application/pdf", number: str = "x"
         f'<cbc:EmbeddedDocumentBinaryObject mimeCode="{mime}" filename="{number}">{content}'
         "</cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:AdditionalDocumentReference>",
     )
+
+
+def credit_note_of(source: bytes) -> bytes:
+    """The same document as a credit note, which has no due date of its own."""
+    text = source.decode().replace(DUE_DATE, "").replace(">380<", ">381<")
+    for invoice, credit in (
+        ("Invoice-2", "CreditNote-2"),
+        ("<Invoice ", "<CreditNote "),
+        ("</Invoice>", "</CreditNote>"),
+        ("InvoiceTypeCode", "CreditNoteTypeCode"),
+        ("InvoiceLine", "CreditNoteLine"),
+        ("InvoicedQuantity", "CreditedQuantity"),
+    ):
+        text = text.replace(invoice, credit)
+    return text.encode()

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from lxml import etree
 
 from core.efff.attachments import invoice_pdf
 from core.efff.convert import Conversion, Format, PdfOrigin, check, convert
@@ -113,55 +112,6 @@ def test_an_invoice_without_a_pdf_gets_one_and_it_says_so(path: Path) -> None:
     conversion = converted(path, Format.EFFF_1)
     assert conversion.pdf_origin is PdfOrigin.RENDERED
     assert ("V20", Severity.INFO) in {(finding.rule, finding.severity) for finding in conversion.findings}
-
-
-@ALL
-@BOTH
-def test_no_value_of_the_source_vanishes_without_a_word(path: Path, target: Format) -> None:
-    conversion = converted(path, target)
-    written = {_alike(text) for text in _texts(conversion.output)}
-    told = tuple(dropped.path for dropped in conversion.dropped)
-    replaced = {_alike(value) for value in ("eFFF", "UBL.BE", "FD", "NS", "SC", "Financial discount")}
-    lost = [
-        (leaf.path, leaf.text)
-        for leaf in read(path.read_bytes()).root.leaves()
-        if leaf.text and leaf.text.strip() and not leaf.path.startswith(told)
-        if leaf.name not in IDENTIFYING and not leaf.path.endswith(CATEGORY)
-        if _alike(leaf.text) not in written | replaced
-        if not any(_alike(leaf.text) in text for text in written if len(leaf.text.strip()) > 3)
-    ]
-    assert [entry for entry in lost if not _is_moved(entry, conversion)] == []
-
-
-IDENTIFYING = ("UBLVersionID", "CustomizationID", "ProfileID", "DocumentDescription", "DocumentType")
-CATEGORY = ("TaxCategory/cbc:ID",)
-
-
-def _is_moved(entry: tuple[str, str], conversion: Conversion) -> bool:
-    """Values that stand in the output in another spelling: zero totals, the amount to pay in time, booleans."""
-    path, text = entry
-    if path.endswith(("Amount", "Percent")) and not float(text):
-        return True
-    if "PaymentTerms" in path and path.endswith("cbc:Amount"):
-        return any(derived.code == "cash_discount_computed" for derived in conversion.derived)
-    name = path.rpartition(":")[2]
-    return any(
-        dropped.path.rpartition(":")[2] == name and dropped.value == text.strip() for dropped in conversion.dropped
-    )
-
-
-def _texts(content: bytes) -> list[str]:
-    root = etree.fromstring(content, etree.XMLParser(huge_tree=True))
-    return [element.text for element in root.iter() if element.text and element.text.strip()]
-
-
-def _alike(text: str) -> str:
-    """A value in a spelling that both sides share: numbers without zeros at the end, identifiers without marks."""
-    stripped = text.strip().removeprefix("BE")
-    try:
-        return f"{float(stripped):g}" if len(stripped) < 16 else stripped
-    except ValueError:
-        return "".join(sign for sign in stripped.upper() if sign.isalnum()).removeprefix("BE")
 
 
 def _meaning(invoice: Invoice, target: Format) -> Invoice:

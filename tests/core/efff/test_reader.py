@@ -307,7 +307,11 @@ def test_a_missing_currency_is_taken_from_the_amount_to_pay() -> None:
 def test_a_value_without_a_place_is_listed_with_its_path() -> None:
     extra = "<cac:StatementDocumentReference><cbc:ID>S-1</cbc:ID></cac:StatementDocumentReference>"
     dropped = read(document((ORDER, ORDER + extra))).not_taken()
-    assert [(one.path, one.value) for one in dropped] == [("/Invoice/cac:StatementDocumentReference/cbc:ID", "S-1")]
+    assert (dropped[0].path, dropped[0].value) == ("/Invoice/cac:StatementDocumentReference/cbc:ID", "S-1")
+    assert [(one.path, one.code) for one in dropped[1:]] == [
+        ("/Invoice/cbc:CustomizationID", "says_itself_what_it_is"),
+        ("/Invoice/cbc:ProfileID", "says_itself_what_it_is"),
+    ]
 
 
 def test_a_credit_note_names_its_project_among_the_references() -> None:

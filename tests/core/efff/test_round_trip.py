@@ -186,7 +186,7 @@ def read_back(invoice: Invoice, target: Format) -> Invoice:
         assert faults(written.content, target) == []
     found = read(written.content)
     assert found.invoice is not None
-    assert found.not_taken() == ()
+    assert {one.code for one in found.not_taken()} <= {"says_itself_what_it_is", "list_written_anew"}
     own, *others = found.invoice.attachments
     assert own.content == PDF.content
     return replace(found.invoice, attachments=tuple(others))

@@ -74,6 +74,7 @@ SOURCES: dict[str, Callable[[], bytes]] = {
 TOGETHER: dict[str, Callable[[], bytes]] = {
     "value_is_no_number": edited("21.00</cbc:Percent>", "x</cbc:Percent>"),
     "value_is_no_date": edited("-01-31</cbc:IssueDate>", "-02-31</cbc:IssueDate>"),
+    "value_is_no_flag": edited("<cbc:IssueDate>", "<cbc:CopyIndicator>yes</cbc:CopyIndicator><cbc:IssueDate>"),
     "not_valid_ubl": edited(NUMBER, ""),
     "element_not_in_ubl_20": edited("<cbc:UBLVersionID>", "<cbc:Foo>x</cbc:Foo><cbc:UBLVersionID>"),
     "attribute_not_in_ubl_20": edited("<cbc:IssueDate>", '<cbc:IssueDate foo="1">'),

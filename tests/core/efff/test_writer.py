@@ -160,6 +160,7 @@ def test_what_1_0_has_no_place_for_goes_to_a_note_and_is_said() -> None:
         totals=replace(GOOD.totals, vat_in_accounting_currency=Decimal("91.5")),
         supplier=replace(SUPPLIER, legal_form="BV"),
         lines=(replace(GOOD.lines[0], period=Period(date(2026, 1, 1), date(2026, 1, 31))),),
+        line_count=1,
     )
     first, third = written(rich), written(rich, Format.EFFF_3)
     notes = "\n".join(values(first, "cbc:Note"))
@@ -199,12 +200,12 @@ def test_a_direct_debit_keeps_its_mandate() -> None:
 
 def test_a_discount_inside_the_price_is_listed_in_1_0() -> None:
     price = Price(Decimal(180), discount=Decimal(20), gross=Decimal(200))
-    lines = (replace(GOOD.lines[0], price=price),)
-    assert dropped(written(replace(GOOD, lines=lines))) == {
-        "cac:InvoiceLine[1]/cac:Price/cac:AllowanceCharge/cbc:Amount": "not_in_this_version",
-        "cac:InvoiceLine[1]/cac:Price/cac:AllowanceCharge/cbc:BaseAmount": "not_in_this_version",
+    discounted = replace(GOOD, lines=(replace(GOOD.lines[0], price=price),), line_count=1)
+    assert dropped(written(discounted)) == {
+        "cac:InvoiceLine[1]/cac:Price/cac:AllowanceCharge[1]/cbc:Amount": "not_in_this_version",
+        "cac:InvoiceLine[1]/cac:Price/cac:AllowanceCharge[1]/cbc:BaseAmount": "not_in_this_version",
     }
-    assert written(replace(GOOD, lines=lines), Format.EFFF_3).dropped == ()
+    assert written(discounted, Format.EFFF_3).dropped == ()
 
 
 def test_enterprise_numbers_are_marked_as_each_version_does() -> None:
@@ -255,9 +256,8 @@ def real_pdf() -> bytes:
 def test_the_pdf_beside_the_xml_goes_before_the_one_inside() -> None:
     conversion = convert(document(attachment("JVBERi0=", number="42.pdf", kind="CommercialInvoice")), pdf=real_pdf())
     assert conversion.pdf_origin is PdfOrigin.DELIVERED
-    assert ("/Invoice/cac:AdditionalDocumentReference[1]/cac:Attachment", "pdf_replaced_by_delivered") in {
-        (one.path, one.code) for one in conversion.dropped
-    }
+    body = "/Invoice/cac:AdditionalDocumentReference[1]/cac:Attachment/cbc:EmbeddedDocumentBinaryObject"
+    assert (body, "pdf_replaced_by_delivered") in {(one.path, one.code) for one in conversion.dropped}
     assert len(values(conversion, "cac:AdditionalDocumentReference")) == 1
 
 
@@ -273,7 +273,7 @@ def test_an_attachment_that_1_0_cannot_hold_is_listed_and_3_0_keeps_it() -> None
     sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     source = document(attachment("AAAA", mime=sheet, number="uren.xlsx"))
     first, third = convert(source), convert(source, Format.EFFF_3)
-    assert [(one.value, one.code) for one in first.dropped] == [("uren.xlsx", "attachment_kind_not_in_efff_1")]
+    assert (first.dropped[0].value, first.dropped[0].code) == ("uren.xlsx", "attachment_kind_not_in_efff_1")
     assert values(third, "cac:AdditionalDocumentReference/cbc:ID") == ["eFFF", "2026/0042", "uren.xlsx"]
 
 
@@ -285,14 +285,63 @@ def test_other_attachments_follow_the_invoices_pdf() -> None:
 def test_another_type_is_written_as_380_and_said() -> None:
     conversion = convert(document((TYPE, "<cbc:InvoiceTypeCode>384</cbc:InvoiceTypeCode>")))
     assert values(conversion, "cbc:InvoiceTypeCode") == ["380"]
-    assert [(one.path, one.value, one.code) for one in conversion.dropped] == [
-        ("/Invoice/cbc:InvoiceTypeCode", "384", "type_replaced")
-    ]
+    told = conversion.dropped[0]
+    assert (told.path, told.value, told.code) == ("/Invoice/cbc:InvoiceTypeCode", "384", "type_replaced")
 
 
 def test_a_value_the_reader_has_no_place_for_is_dropped_with_its_path() -> None:
     extra = "<cac:StatementDocumentReference><cbc:ID>S-1</cbc:ID></cac:StatementDocumentReference>"
     conversion = convert(document((ORDER, ORDER + extra)))
-    assert [(one.path, one.value) for one in conversion.dropped] == [
-        ("/Invoice/cac:StatementDocumentReference/cbc:ID", "S-1")
-    ]
+    told = conversion.dropped[0]
+    assert (told.path, told.value) == ("/Invoice/cac:StatementDocumentReference/cbc:ID", "S-1")
+
+
+def test_a_due_date_that_differs_from_that_of_the_means_is_told_where_it_has_no_place() -> None:
+    moved = replace(GOOD, due_date=date(2026, 4, 1))
+    assert dropped(written(moved))["cbc:DueDate"] == "due_date_of_means"
+    assert values(written(moved, Format.EFFF_3), "cbc:DueDate") == ["2026-04-01"]
+
+
+def test_a_reference_beside_a_structured_communication_is_kept_in_both_versions() -> None:
+    means = replace(GOOD.payment_means[0], reference="invoice 42")
+    for target in Format:
+        result = written(replace(GOOD, payment_means=(means,)), target)
+        texts = values(result, "cac:PaymentMeans/cbc:PaymentID") + values(
+            result, "cac:PaymentMeans/cbc:InstructionNote"
+        )
+        assert "invoice 42" in texts
+
+
+def test_vat_of_an_allowance_on_a_line_has_its_belgian_code_too() -> None:
+    category = "<cac:TaxCategory><cbc:ID>S</cbc:ID><cbc:Percent>21</cbc:Percent><cac:TaxScheme><cbc:ID>VAT</cbc:ID>"
+    entry = (
+        "<cac:AllowanceCharge><cbc:ChargeIndicator>false</cbc:ChargeIndicator>"
+        f"<cbc:Amount currencyID='EUR'>1</cbc:Amount>{category}"
+        "</cac:TaxScheme></cac:TaxCategory></cac:AllowanceCharge><cac:Item>"
+    )
+    conversion = convert(document(("<cac:Item>", entry)), Format.EFFF_3)
+    assert values(conversion, "cac:InvoiceLine/cac:AllowanceCharge/cac:TaxCategory/cbc:Name") == ["03"]
+
+
+def test_an_allowance_that_may_be_a_charge_is_not_guessed() -> None:
+    entry = "<cac:AllowanceCharge><cbc:Amount currencyID='EUR'>1</cbc:Amount></cac:AllowanceCharge><cac:TaxTotal>"
+    conversion = convert(document(("<cac:TaxTotal>", entry)))
+    assert conversion.output is None
+    [told] = [one for one in conversion.findings if one.rule == "V03"]
+    assert (told.code, told.where) == ("required_value_missing", "/Invoice/cac:AllowanceCharge[1]/cbc:ChargeIndicator")
+
+
+def test_vat_once_more_in_another_currency_is_not_added_even_with_a_breakdown() -> None:
+    total = (
+        "<cac:TaxTotal><cbc:TaxAmount currencyID='SEK'>900</cbc:TaxAmount><cac:TaxSubtotal>"
+        "<cbc:TaxableAmount currencyID='SEK'>4286</cbc:TaxableAmount>"
+        "<cbc:TaxAmount currencyID='SEK'>900</cbc:TaxAmount></cac:TaxSubtotal></cac:TaxTotal><cac:LegalMonetaryTotal>"
+    )
+    currency = "<cbc:DocumentCurrencyCode>EUR</cbc:DocumentCurrencyCode>"
+    conversion = convert(
+        document(
+            ("<cac:LegalMonetaryTotal>", total), (currency, f"{currency}<cbc:TaxCurrencyCode>SEK</cbc:TaxCurrencyCode>")
+        )
+    )
+    assert conversion.invoice.totals.vat == Decimal("84.00")
+    assert "4286" in {one.value for one in conversion.dropped}
