@@ -13,7 +13,7 @@ from textual.screen import Screen
 
 from core.errors import ProductError
 from core.model import Arguments, Delivery, Space
-from core.operations import engines, installing, trial, walkthrough
+from core.operations import engines, walkthrough
 from core.operations.desk import Desk
 from tui.console import BOTTOM, Console
 from tui.journey import WALKTHROUGH, Journey, resume
@@ -43,6 +43,10 @@ class BanqupConsole(Console):
     def on_mount(self) -> None:
         """The walkthrough where nothing is installed yet or it was left half-way, else the queue."""
         self.push_screen(self._first_screen())
+
+    def begin(self) -> None:
+        """The first screen is seen: the engine where it is needed."""
+        super().begin()
         if self._start_engine and not self.desk.readonly:
             self.run_worker(
                 self._bring_up(), description="start what is needed", group="operations", exit_on_error=False
@@ -50,6 +54,8 @@ class BanqupConsole(Console):
 
     async def _bring_up(self) -> None:
         """The sandbox of a trial, then the engine of active spaces; a failure is said, and the console goes on."""
+        from core.operations import installing, trial
+
         try:
             await trial.resume(self.desk)
             if any(each.active for each in installing.installations(self.desk)):
@@ -65,6 +71,10 @@ class BanqupConsole(Console):
             say(message.code, message.arguments, "error")
 
     def _first_screen(self) -> Screen[Any]:
+        if walkthrough.settled(self.desk):
+            return queue_screen()
+        from core.operations import installing
+
         installed = installing.installations(self.desk)
         step = walkthrough.step(self.desk)
         live = any(each.active for each in installed)
@@ -265,13 +275,22 @@ def step_screen(step: str, journey: Journey | None) -> FormScreen:
     return steps[step](journey)
 
 
+def _chosen(desk: Desk, space: str | None) -> str | None:
+    """The space that was named. Reads and checks the settings, unless a glance says that they need not wait for it."""
+    if space is None and walkthrough.settled(desk):
+        return None
+    from core.operations import installing
+
+    installing.installations(desk)
+    return installing.find(desk, space).space if space else None
+
+
 def run_console(desk: Desk, *, space: str | None = None, ascii_only: bool = False, mouse: bool = False) -> int:
     """Runs the console until it is left; returns the exit code.
 
-    Raises ProductError before anything is painted where the settings cannot be read, or the space is not known.
+    Raises ProductError before anything is painted where there is no home to look at, or the space is not known.
     """
-    installing.installations(desk)
-    chosen = installing.find(desk, space).space if space else None
+    chosen = _chosen(desk, space)
     app = BanqupConsole(desk, space=chosen, ascii_only=ascii_only, start_engine=True)
     app.run(mouse=mouse)
     return app.return_code or 0

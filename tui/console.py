@@ -49,6 +49,7 @@ class Console(App[int]):
         self.snapshot: Snapshot | None = None
         self.trouble = ""
         self.feed: Feed | None = None
+        self._begun = False
         self._theme_name = THEMES[chosen].name
         self._background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stores")
         self._own_desk: Desk | None = None
@@ -64,10 +65,20 @@ class Console(App[int]):
         self.theme = self._theme_name
 
     def on_mount(self) -> None:
-        """No movement, and the first look at the stores."""
+        """Nothing moves."""
         self.animation_level = "none"
         self.feed = Feed(self.desk, self, space=lambda: self.space)
-        self.feed.start()
+
+    def opened(self) -> None:
+        """A screen shows what it is for: the first time, what took no part in painting it begins."""
+        if not self._begun:
+            self._begun = True
+            self.begin()
+
+    def begin(self) -> None:
+        """The first look at the state of the whole, which needs the settings."""
+        if self.feed is not None:
+            self.feed.start()
 
     def on_unmount(self) -> None:
         """Ends the threads."""

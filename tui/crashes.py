@@ -1,12 +1,26 @@
-"""Keeps the record of a defect in the console: kinds and places in code, never a value (`tui.commands.crash`)."""
+"""The record of a defect: the kind of the error and the lines of code it came through.
+
+It never holds values: neither variables nor the error's own text, either of which may carry a secret or a document.
+"""
 
 from __future__ import annotations
 
 import os
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tui.commands.crash import places
+
+def places(error: BaseException) -> list[str]:
+    """The error and its causes as kinds and places in code, without any value."""
+    lines: list[str] = []
+    shown: BaseException | None = error
+    while shown is not None:
+        lines.append(type(shown).__qualname__)
+        frames = traceback.extract_tb(shown.__traceback__)
+        lines.extend(f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames)
+        shown = shown.__cause__ or shown.__context__
+    return lines
 
 
 def keep_crash(logs: Path, error: BaseException) -> str:

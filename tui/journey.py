@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from core.installations import Installation
 from core.model import Space
+
+if TYPE_CHECKING:
+    from core.installations import Installation
 
 CONNECTING = ("welcome", "banqup", "pingwin")
 INSTALLING = ("launcher", "space", "install", "numbers", "credentials", "activate")

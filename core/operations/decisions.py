@@ -13,7 +13,6 @@ from enum import StrEnum
 from core.ledger.base import Decision
 from core.model import NEVER, Arguments, Delivery, State, delivery_key
 from core.operations.desk import Desk
-from core.operations.enrolment import close_circuits
 
 
 class Act(StrEnum):
@@ -219,6 +218,8 @@ def _decide_one(desk: Desk, id: int, act: Act, reason: str) -> Decided:
     if decided is None:
         return Decided(id, False, "moved_meanwhile", {"id": id}, desk.ledger.delivery(id))
     if effect.code == "retry_now":
+        from core.operations.enrolment import close_circuits
+
         close_circuits(desk, row.space)  # ordered by a person: also where Pingwin refused the dossier or credentials
     return Decided(id, True, effect.code, {"id": decided.id, "actor": desk.actor}, decided)
 

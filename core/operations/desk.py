@@ -14,21 +14,22 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
-from core.banqup.source import Source
 from core.clock import Clock, SystemClock
-from core.config import Home, Machine
 from core.errors import ConfigurationError, UsageError
+from core.home import Home
 from core.ledger.base import Ledger
-from core.pingwin.target import Target
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from core.banqup.source import Source
+    from core.config import Machine
     from core.installations import Installations
+    from core.pingwin.target import Target
     from core.secrets import SecretName, Secrets
     from core.spool import Spool
 
-# The stores and the two connections are imported where they are opened: a command that asks for one pays for one.
+# Stores, settings and the two connections are imported where they are opened: who asks for one pays for one.
 
 ACTOR_NAMES = ("BANQUP_PINGWIN_ACTOR", "SUDO_USER", "LOGNAME", "USER")
 """Where the actor's name is looked for. An SSH key can set the first one (`environment=` in authorized_keys)."""

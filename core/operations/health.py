@@ -9,13 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from core.config import Timing
-from core.installations import Installation
 from core.ledger.base import Activation, Circuit, Scope, SpaceRun
 from core.model import NEVER, Arguments, State
-from core.sync.poll import interval
 from core.wording import messages
+
+if TYPE_CHECKING:
+    from core.config import Timing
+    from core.installations import Installation
 
 
 class Health(StrEnum):
@@ -180,6 +182,8 @@ def overdue(facts: Facts) -> bool:
     if run is None or not run.running or not facts.installation.active:
         return False
     last = run.last_good_poll or (activation.completed_at if activation is not None else None)
+    from core.sync.poll import interval
+
     longest = interval(facts.timing, run.watermark_ns, facts.now, lambda _, high: high)
     return last is not None and facts.now - last > 2 * longest + OVERDUE_SLACK
 

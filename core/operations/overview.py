@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-
-from pydantic import SecretStr
+from typing import TYPE_CHECKING
 
 from core import __version__
 from core.errors import UsageError
-from core.installations import Installation
 from core.ledger.base import Circuit, QueueQuery, SpaceRun
 from core.model import NEEDS_PERSON, Arguments, Delivery, Direction, Event, State
 from core.operations import health as healths
@@ -18,8 +16,10 @@ from core.operations.desk import Desk
 from core.operations.engines import EngineState, engine, last_ran
 from core.operations.explain import Attempt, attempts, next_step, report, why
 from core.operations.health import Facts, Health
-from core.pingwin.target import Credentials, Upload
 from core.sync.notes import ENGINE_PROBLEM
+
+if TYPE_CHECKING:
+    from core.installations import Installation
 
 __all__ = [
     "Attempt",
@@ -271,13 +271,13 @@ def pdf(desk: Desk, delivery: int) -> bytes | None:
     return pdf_inside(content) if content is not None else None
 
 
-MASK = SecretStr("not readable here")
-
-
 async def request_preview(desk: Desk, delivery: int) -> str:
     """The request that would be sent, redacted, as text."""
+    from pydantic import SecretStr
+
     from core.efff.files import delivery_file_name
     from core.operations.enrolment import stored_credentials
+    from core.pingwin.target import Credentials, Upload
 
     row, content = _row(desk, delivery), efff(desk, delivery)
     if content is None:
@@ -291,6 +291,7 @@ async def request_preview(desk: Desk, delivery: int) -> str:
         sha256=row.sha256 or "",
         direction=row.direction or Direction.PURCHASE,
     )
-    shown = desk.target().preview(upload, credentials or Credentials(MASK, MASK, row.dossier))
+    masked = SecretStr("not readable here")
+    shown = desk.target().preview(upload, credentials or Credentials(masked, masked, row.dossier))
     headers = "".join(f"{name}: {value}\n" for name, value in shown.headers)
     return f"{shown.method} {shown.url}\n{headers}\n{shown.body}"

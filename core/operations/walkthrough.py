@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from core.operations.desk import Desk
 
 DONE = "done"
@@ -11,6 +13,19 @@ DONE = "done"
 def step(desk: Desk) -> str:
     """The step reached, empty where it never began."""
     return desk.machine.walkthrough_step
+
+
+def settled(desk: Desk) -> bool:
+    """Whether something is installed and the walkthrough is not half-way, told by a glance at the file.
+
+    Nothing is checked here, so that the queue can be painted before the settings are read; any doubt says no.
+    """
+    try:
+        tables = json.loads(desk.home.installations.read_bytes())
+        steps = {machine.get("walkthrough_step", "") for machine in tables["machine"].values()}
+        return bool(tables["installations"]) and steps <= {"", DONE} and desk.home.ledger.exists()
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return False
 
 
 def remember(desk: Desk, name: str) -> None:

@@ -22,7 +22,7 @@ DEADLINE = 20.0
 PROGRAM = """
 import sys
 from pathlib import Path
-from core.config import Home
+from core.home import Home
 from core.operations.desk import Desk
 from tui.app import BanqupConsole
 home = Path(sys.argv[1])

@@ -1,31 +1,18 @@
 """What happens when a command meets an error that nobody expected: its place is recorded, one sentence is said.
 
-The record holds the kind of the error and the lines of code it came through. It never holds values: neither variables
-nor the error's own text, either of which may carry a secret or a document.
+What a record holds: `tui.crashes`.
 """
 
 from __future__ import annotations
 
 import os
-import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
 from core.errors import ProductError
 from tui.commands.frame import INTERRUPTED
 from tui.commands.output import diagnose
-
-
-def places(error: BaseException) -> list[str]:
-    """The error and its causes as kinds and places in code, without any value."""
-    lines: list[str] = []
-    shown: BaseException | None = error
-    while shown is not None:
-        lines.append(type(shown).__qualname__)
-        frames = traceback.extract_tb(shown.__traceback__)
-        lines.extend(f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames)
-        shown = shown.__cause__ or shown.__context__
-    return lines
+from tui.crashes import places
 
 
 def keep_crash(error: BaseException, home: Path | None) -> int:
@@ -44,7 +31,7 @@ def keep_crash(error: BaseException, home: Path | None) -> int:
 
 
 def _log_file(chosen: Path | None) -> Path:
-    from core.config import Home
+    from core.home import Home
 
     home = Home.locate(chosen)
     home.create()

@@ -45,7 +45,7 @@ class Session:
     @cached_property
     def desk(self) -> Desk:
         """The desk of this home, or of the bundle that is looked into; closed when the command ends."""
-        from core.config import Home
+        from core.home import Home
         from core.operations.desk import Desk, who
 
         if self.bundle is None:

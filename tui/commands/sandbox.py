@@ -63,7 +63,7 @@ def sandbox(
 
 def _place(session: Session, home: Path | None) -> Path:
     """The sandbox's folder: named here, named before the subcommand, or beside the ledger."""
-    from core.config import Home
+    from core.home import Home
 
     if home is not None:
         return home.expanduser().absolute()

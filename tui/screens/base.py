@@ -85,6 +85,8 @@ class ConsoleScreen(Screen[Result], Generic[Result]):
     app: BanqupConsole
     scopes: ClassVar[tuple[Scope, ...]] = ()
     guide: ClassVar[str] = ""
+    reads_rows: ClassVar[bool] = False
+    """Whether it shows what it is for only once rows were read; it then says `app.opened` itself."""
     BINDINGS: ClassVar[list[BindingType]] = []
     AUTO_FOCUS: ClassVar[str | None] = "Menu, Input, QueueTable"
 
@@ -127,6 +129,8 @@ class ConsoleScreen(Screen[Result], Generic[Result]):
         """Shows what is known already."""
         self.query_one("#too-small", Paragraph).show(_joined("too_small"), "warning")
         self.refresh_frame()
+        if not self.reads_rows:
+            self.call_after_refresh(self.app.opened)
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         """Comes up to date when it is seen again."""
@@ -287,6 +291,7 @@ class ConsoleScreen(Screen[Result], Generic[Result]):
         self._busy.discard(message.name)
         if not self.standing:
             return
+        self.app.opened()
         self.say_code(message.code, message.arguments, "error")
         if message.otherwise is not None:
             message.otherwise()

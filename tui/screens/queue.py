@@ -73,6 +73,7 @@ class QueueScreen(ActingScreen[None]):
     """The queue of one space or of all."""
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.QUEUE, Scope.DELIVERY)
+    reads_rows: ClassVar[bool] = True
     guide: ClassVar[str] = "queue"
     AUTO_FOCUS: ClassVar[str | None] = "QueueTable"
 
@@ -150,12 +151,13 @@ class QueueScreen(ActingScreen[None]):
 
     def _show(self, window: Window, stay: bool) -> None:
         table = self.query_one(QueueTable)
-        table.empty_text = self._empty_text()
+        table.empty_text = "" if window.total else self._empty_text()
         table.space_names = self.app.space_names()
         if not stay:
             table.cursor = table.top = 0
         table.show(window, stay=stay)
         self.refresh_frame()
+        self.call_after_refresh(self.app.opened)
         if self._again is not None:
             stay_then, self._again = self._again, None
             self.read(stay=stay_then)
