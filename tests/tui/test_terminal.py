@@ -28,9 +28,14 @@ def desk(tmp_path: Path) -> FakeDesk:
     return office(tmp_path)
 
 
-def ready(terminal: Terminal) -> None:
-    terminal.until(lambda: "Needs you (4)" in terminal.text, "the queue")
+def shown(terminal: Terminal, text: str) -> None:
+    """Waits for a text and for the state of the whole, which comes a moment after the rows."""
+    terminal.until(lambda: text in terminal.text and "reading" not in terminal.screen.display[0], text)
     terminal.settle()
+
+
+def ready(terminal: Terminal) -> None:
+    shown(terminal, "Needs you (4)")
 
 
 def test_idle_console_sends_nothing(desk: FakeDesk) -> None:
@@ -56,8 +61,7 @@ def test_key_press_costs_at_most_a_kilobyte_also_over_many_rows(desk: FakeDesk) 
     many = [discovery(Made(f"M-{n}", "Molens", "BE0477472701", 1, "10.00"), State.PARKED) for n in range(2_000)]
     desk.ledger.record_poll(SPACE.id, many, watermark_ns=3_000, next_poll=NEVER, swept=False, now=desk.clock.now())
     with console_in_pty(desk.home.data) as terminal:
-        terminal.until(lambda: "Needs you (2,004)" in terminal.text, "the queue")
-        terminal.settle()
+        shown(terminal, "Needs you (2,004)")
         assert terminal.press("j") <= KEY_BUDGET
         assert terminal.press("k") <= KEY_BUDGET
         keys = 40

@@ -15,8 +15,9 @@ from core.operations.decisions import Act, Decided, Permission
 from tui.actions import BY_ID, Situation
 from tui.i18n import N_, _, money, ngettext, worded
 from tui.plain import neutral
-from tui.screens.base import ConsoleScreen, Result
+from tui.screens.base import ConsoleScreen
 from tui.screens.typed import TypedScreen
+from tui.screens.working import Result
 from tui.status import act_word
 from tui.widgets.confirm_bar import Answer, Question
 

@@ -1,63 +1,30 @@
-"""What every screen shares: first line, title, body, question, note, keys; how a key acts and how work is done.
-
-Work that may wait runs in a worker that only posts a message (`Done` or `Failed`); the handlers own what is shown.
-Stores are read and written in the app's one background thread, with a desk of its own.
-"""
+"""What every screen shares: first line, title, body, question, note, keys; and how a key acts."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, Generic
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Key, Resize, ScreenResume
-from textual.message import Message
-from textual.screen import Screen
 from textual.widget import Widget
 
-from core.errors import ProductError
 from core.model import Arguments
 from core.operations.overview import Snapshot
 from tui.actions import BY_ID, Action, Scope, Situation, footer, in_scope, refusal
 from tui.console import BOTTOM
 from tui.i18n import worded
+from tui.screens.working import Result, WorkingScreen
 from tui.widgets.confirm_bar import ConfirmBar, Question
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.lines import OneLine, Paragraph
 from tui.widgets.spans import Line
 from tui.widgets.status_line import StatusLine
 
-if TYPE_CHECKING:
-    from tui.app import BanqupConsole
-
-T = TypeVar("T")
-Result = TypeVar("Result")
-
 SMALLEST = (60, 16)
 """Below this only the first line, a hint and the keys are shown."""
-
-
-class Done(Message):
-    """Work ended well: `then` takes its result on the screen's side."""
-
-    def __init__(self, then: Callable[[Any], None], result: object, name: str) -> None:
-        super().__init__()
-        self.then = then
-        self.result = result
-        self.name = name
-
-
-class Failed(Message):
-    """Work could not be done: a message code and its arguments."""
-
-    def __init__(self, code: str, arguments: Arguments, name: str, otherwise: Callable[[], None] | None) -> None:
-        super().__init__()
-        self.code = code
-        self.arguments = arguments
-        self.name = name
-        self.otherwise = otherwise
 
 
 def bindings(*scopes: Scope) -> list[BindingType]:
@@ -79,10 +46,9 @@ def bindings(*scopes: Scope) -> list[BindingType]:
     ]
 
 
-class ConsoleScreen(Screen[Result], Generic[Result]):
+class ConsoleScreen(WorkingScreen[Result], Generic[Result]):
     """One screen of the console. Subclasses give `body`, `guide` (its text in the help) and `do_<action>` methods."""
 
-    app: BanqupConsole
     scopes: ClassVar[tuple[Scope, ...]] = ()
     guide: ClassVar[str] = ""
     reads_rows: ClassVar[bool] = False
@@ -94,10 +60,6 @@ class ConsoleScreen(Screen[Result], Generic[Result]):
         """Generates the bindings of a screen from the registry."""
         cls.BINDINGS = bindings(*cls.scopes, Scope.EVERYWHERE)
         super().__init_subclass__(**kwargs)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._busy: set[str] = set()
 
     # -- what is seen ------------------------------------------------------------------------------------------------
 
@@ -127,7 +89,6 @@ class ConsoleScreen(Screen[Result], Generic[Result]):
 
     def on_mount(self) -> None:
         """Shows what is known already."""
-        self.query_one("#too-small", Paragraph).show(_joined("too_small"), "warning")
         self.refresh_frame()
         if not self.reads_rows:
             self.call_after_refresh(self.app.opened)
@@ -163,7 +124,10 @@ class ConsoleScreen(Screen[Result], Generic[Result]):
     def on_resize(self, event: Resize) -> None:
         """Too small: the first line and a hint."""
         width, height = event.size
-        self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "narrow-hint")
+        small = width < SMALLEST[0] or height < SMALLEST[1]
+        if small:
+            self.query_one("#too-small", Paragraph).show(_joined("too_small"), "warning")
+        self.set_class(small, "narrow-hint")
         self.refresh_frame()
 
     def say(self, text: str, tone: str = "text-muted") -> None:
@@ -231,70 +195,6 @@ class ConsoleScreen(Screen[Result], Generic[Result]):
         self.say("")
         self.query_one(ConfirmBar).ask(question, close)
         self.refresh_keys()
-
-    # -- work --------------------------------------------------------------------------------------------------------
-
-    def work(
-        self,
-        name: str,
-        doing: Callable[[], Awaitable[T]],
-        then: Callable[[T], None],
-        otherwise: Callable[[], None] | None = None,
-    ) -> bool:
-        """Runs an operation in a worker, one of a name at a time; `then` gets its result in a message handler.
-
-        Returns False where one of that name is still running. `doing` holds no secret in its arguments.
-        """
-        if name in self._busy:
-            return False
-        self._busy.add(name)
-        self.run_worker(
-            self._guarded(name, doing, then, otherwise),
-            group="operations",
-            description="an operation",
-            exit_on_error=False,
-        )
-        return True
-
-    def stored(self, name: str, function: Callable[[], T], then: Callable[[T], None]) -> bool:
-        """The same for a blocking operation on the stores, in the app's background thread."""
-        return self.work(name, lambda: self.app.in_background(function), then)
-
-    async def _guarded(
-        self,
-        name: str,
-        doing: Callable[[], Awaitable[T]],
-        then: Callable[[T], None],
-        otherwise: Callable[[], None] | None,
-    ) -> None:
-        try:
-            result = await doing()
-        except ProductError as error:
-            self.post_message(Failed(error.code, error.arguments, name, otherwise))
-        except Exception as error:
-            file = self.app.keep_crash(error)
-            arguments: Arguments = {"kind": type(error).__name__, "file": file}
-            self.post_message(Failed("screen_crashed", arguments, name, otherwise))
-        else:
-            self.post_message(Done(then, result, name))
-
-    def on_done(self, message: Done) -> None:
-        """Hands a result to whoever asked for it."""
-        message.stop()
-        self._busy.discard(message.name)
-        if self.standing:
-            message.then(message.result)
-
-    def on_failed(self, message: Failed) -> None:
-        """Says what went wrong; what was on the screen stays."""
-        message.stop()
-        self._busy.discard(message.name)
-        if not self.standing:
-            return
-        self.app.opened()
-        self.say_code(message.code, message.arguments, "error")
-        if message.otherwise is not None:
-            message.otherwise()
 
 
 def _joined(code: str, arguments: Arguments | None = None) -> str:
