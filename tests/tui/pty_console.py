@@ -19,6 +19,8 @@ from pathlib import Path
 import pyte
 
 DEADLINE = 20.0
+GLANCE = 0.02
+"""Seconds of processor time that the looks at the stores may take between two readings: more is work under way."""
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -72,17 +74,40 @@ class Terminal:
                 raise AssertionError(f"{what}: never came\n{self.text}")
             self.read(0.05)
 
-    def settle(self, quiet: float = 0.4) -> None:
-        """Reads until nothing has come for a while."""
-        while self.read(quiet):
-            pass
+    def settle(self, quiet: float = 0.3) -> None:
+        """Reads until nothing came for a while and the console only slept: on a busy machine silence may be waiting."""
+        while True:
+            worked = self.cpu()
+            if not self.read(quiet) and (self.ended or (self._sleeps() and self.cpu() - worked < GLANCE)):
+                return
+
+    def cpu(self) -> float:
+        """Seconds of processor time the console has used, all its threads together; 0 once it has ended."""
+        spent = 0
+        for thread in self._threads():
+            with suppress(OSError):
+                spent += int((thread / "schedstat").read_text().split()[0])
+        return spent / 1e9
+
+    def _sleeps(self) -> bool:
+        """Whether no thread runs or waits for its turn."""
+        states = []
+        for thread in self._threads():
+            with suppress(OSError):
+                states.append((thread / "stat").read_text().rpartition(")")[2].split()[0])
+        return all(state == "S" for state in states)
+
+    def _threads(self) -> list[Path]:
+        try:
+            return list(Path(f"/proc/{self.pid}/task").iterdir())
+        except OSError:
+            return []
 
     def press(self, keys: str, *, quiet: float = 0.3) -> int:
         """Sends keys and returns how many bytes they led to."""
-        self.settle(quiet / 2)
+        self.settle(quiet)
         before = len(self.raw)
         os.write(self.master, keys.encode())
-        self.read(quiet)
         self.settle(quiet)
         return len(self.raw) - before
 
