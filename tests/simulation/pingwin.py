@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from tests.simulation.process import Life
 
 LONGEST_SEARCH_LAG = 35.0
+LONGEST_QUEUE = 25.0
+FATES = ("not_taken", "throttled", "lost_before", "lost_after", "taken_late", "5xx", "refused")
+"""What may become of an upload besides being taken."""
 
 
 @dataclass
@@ -43,6 +46,7 @@ class Pingwin:
     concurrency: int = 1
     trouble: str = ""
     unreliable: float = 0.0
+    fates: tuple[str, ...] = FATES
     refuses: set[str] = field(default_factory=set)
     taken: Counter[str] = field(default_factory=Counter)
     content: dict[str, bytes] = field(default_factory=dict)
@@ -124,6 +128,9 @@ class PingwinDoor:
                 far.arrive(upload, dice.uniform(0.0, min(waits, deadline)))
                 await asyncio.sleep(waits)
                 return _lost("pingwin_connection_cut")
+            case "taken_late":  # it hung; what lay in its queue is taken after the sender gave up
+                far.arrive(upload, deadline + dice.uniform(0.0, LONGEST_QUEUE))
+                await asyncio.sleep(deadline * 2)
         before = far.taken[upload.key]
         far.arrive(upload, quick / 2)
         await asyncio.sleep(quick)
@@ -132,7 +139,7 @@ class PingwinDoor:
         return Answer(AnswerKind.ACCEPTED, "pingwin_accepted", http_status=200, reference=f"PW-{upload.key[:6]}")
 
     def _fate(self) -> str:
-        fates = ("not_taken", "throttled", "lost_before", "lost_after", "5xx", "refused")
+        fates = self.far.fates
         share = self.far.unreliable / len(fates)
         draw = self.far.dice.random()
         return fates[int(draw / share)] if share and draw < share * len(fates) else ""

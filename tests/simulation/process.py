@@ -34,11 +34,13 @@ READS = frozenset(
 
 @dataclass
 class Weather:
-    """Chances per point; all zero once the storm is over. `disk_full` while the disk is."""
+    """Chances per point, zero once the storm is over. `frozen_at_intent`: of being frozen between the intent and the
+    last look before the first byte. `disk_full` while the disk is."""
 
     turn: float = 0.0
     crash: float = 0.0
     freeze: float = 0.0
+    frozen_at_intent: float = 0.0
     disk_full: bool = False
 
 
@@ -71,18 +73,19 @@ class Life:
         self.world, self.actor = world, actor
         self.dead = False
 
-    def point(self) -> None:
+    def point(self, *, intended: bool = False) -> None:
         """The process may be interrupted here."""
         world = self.world
         if self.dead:
             raise Crash
         draw, weather = world.dice.random(), world.weather
+        freeze = weather.frozen_at_intent if intended else weather.freeze
         if draw < weather.crash:
             self.die()
-        elif draw < weather.crash + weather.freeze:
+        elif draw < weather.crash + freeze:
             world.interrupted += 1
-            self.actor.wait(world.dice.choice([15.0, 70.0, 150.0, 400.0]))
-        elif draw < weather.crash + weather.freeze + weather.turn:
+            self.actor.wait(world.dice.choice([15.0, 400.0, 900.0] if intended else [15.0, 70.0, 150.0, 400.0]))
+        elif draw < weather.crash + freeze + weather.turn:
             self.actor.wait(0.0)
 
     def die(self) -> None:
@@ -108,7 +111,7 @@ class LedgerDoor:
                 raise StoreError("ledger_disk_full", where="simulated")
             result = getattr(world.ledger, name)(*args, **kwargs)
             if writes:
-                life.point()
+                life.point(intended=name == "intent")
             return result
 
         self.__dict__[name] = call

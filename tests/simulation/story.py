@@ -1,6 +1,6 @@
 """One seed's story: history, an activation, a storm of faults, decisions and changes, then calm; and the checks.
 
-`play(seed)` runs it; `weaken` replaces parts of the product by weaker ones, for the proof that the storm finds them.
+`play(seed)` runs it, with a weaker engine or a storm of one kind for the proof that it finds what is missing.
 """
 
 from __future__ import annotations
@@ -35,16 +35,21 @@ CALM_HOURS = 6
 
 
 class Story(Scene):
-    """What happens in one seed. Everything that is drawn comes from `dice`."""
+    """What happens in one seed. Everything that is drawn comes from `dice`; a storm of one kind narrows it."""
+
+    capabilities: tuple[frozenset[Capability], ...] = CAPABILITIES
+    engines_at_once: tuple[int, ...] = (1, 2)
 
     def __init__(self, seed: int, folder: Path, engine: type[Engine] = Engine) -> None:
-        super().__init__(folder, seed=seed, capabilities=CAPABILITIES[seed % len(CAPABILITIES)], engine=engine)
+        super().__init__(
+            folder, seed=seed, capabilities=self.capabilities[seed % len(self.capabilities)], engine=engine
+        )
         dice, pingwin = self.dice, self.pingwin
         self.banqup.with_history = dice.random() < 0.3
         pingwin.says_already_there = dice.random() < 0.5
         pingwin.has_test_request = dice.random() < 0.5
         pingwin.concurrency = dice.choice([1, 1, 2])
-        self.engines = dice.choice([1, 1, 2])
+        self.engines = dice.choice(self.engines_at_once)
         in_flight = self.engines * pingwin.concurrency
         self.promises.at_once = 1 if in_flight == 1 else 2 * in_flight
         self.backup: Path | None = None
@@ -82,10 +87,12 @@ class Story(Scene):
         weather.turn = dice.choice([0.05, 0.2, 0.5])
         weather.crash = dice.choice([0.0, 0.0, 0.002, 0.01])
         weather.freeze = dice.choice([0.0, 0.0, 0.002, 0.01])
+        weather.frozen_at_intent = dice.choice([0.0, 0.2])
         world.pingwin.unreliable = dice.choice([0.0, 0.1, 0.4])
         world.banqup.unreliable = dice.choice([0.0, 0.03, 0.1])
         world.banqup.late = dice.choice([0.0, 0.2])
         self.person.busy = dice.random() < 0.4
+        self._sharpen()
         rare = [happens for happens in self._happenings() if dice.random() < 0.35]
         for _ in range(dice.randint(30, 60)):
             story.wait(dice.choice([1.0, 10.0, 30.0, 60.0]))
@@ -93,6 +100,9 @@ class Story(Scene):
                 dice.choice(rare)()
             else:
                 self._document_moves()
+
+    def _sharpen(self) -> None:
+        """A storm of one kind sets its own weather here."""
 
     def _happenings(self) -> list[Callable[[], None]]:
         return [
@@ -248,7 +258,7 @@ class Story(Scene):
         person.busy = False
         while person.acting:
             story.wait(1)
-        world.weather.crash = world.weather.freeze = 0.0
+        world.weather.crash = world.weather.freeze = world.weather.frozen_at_intent = 0.0
         world.pingwin.unreliable = world.banqup.unreliable = world.banqup.late = 0.0
         world.banqup.hidden_until.clear()
         installation = self.installations.get(SPACE)
@@ -275,17 +285,17 @@ class Story(Scene):
 
 
 @contextmanager
-def told(seed: int, engine: type[Engine] = Engine) -> Iterator[Story]:
+def told(seed: int, engine: type[Engine] = Engine, kind: type[Story] = Story) -> Iterator[Story]:
     """A story in a folder of its own."""
     with (
         tempfile.TemporaryDirectory(prefix="seed-", dir=memory()) as folder,
-        Story(seed, Path(folder), engine) as story,
+        kind(seed, Path(folder), engine) as story,
     ):
         yield story
 
 
-def play(seed: int, engine: type[Engine] = Engine) -> Story:
+def play(seed: int, engine: type[Engine] = Engine, kind: type[Story] = Story) -> Story:
     """Plays one seed; raises Broken with what was broken."""
-    with told(seed, engine) as story:
+    with told(seed, engine, kind) as story:
         story.play()
         return story
