@@ -45,7 +45,7 @@ def _turn(tx: Transaction, run: SpaceRun, found: Discovery, now: float) -> None:
         "state": found.state,
         "reason": found.reason,
         "args": to_json(found.reason_args),
-        "due": now if found.state is State.SEEN else NEVER,
+        "due": now if found.state in {State.SEEN, State.UNKNOWN} else NEVER,
         "hash": found.content_hash,
         "updated": found.updated_ns,
         "now": now,

@@ -79,6 +79,9 @@ UNKNOWN_OUTCOMES = frozenset({"outcome_unknown", "unknown_outcome", "unknown"})
 NEVER_OVERRIDDEN = frozenset({"V01", "V02", "V03", "V20", "V37"})
 """Findings that nobody may send in spite of (decision 8)."""
 
+FORGOTTEN = frozenset({"restore", "restored_below_trigger"})
+"""Reasons of rows that may have been sent after the backup that was restored: this ledger would not know."""
+
 MARKED_BY_PERSON = "marked_delivered"
 """The reason of a `confirmed` row that a person marked; the target's own confirmation never carries it."""
 
@@ -191,7 +194,8 @@ def permission(delivery: Delivery, act: Act) -> Permission:
     # A delivery that was tried before and discarded may have arrived: taking it back sends it again. So may one that
     # went out after the backup that was restored, of which this ledger knows nothing.
     tried = place is Situation.DISCARDED and act is Act.RETRY and delivery.attempts > 0
-    twice = effect.twice or tried or (place is Situation.HISTORY and delivery.reason == "restore")
+    forgotten = delivery.reason in FORGOTTEN
+    twice = effect.twice or tried or forgotten
     return Permission(act, True, f"will_{effect.code}", arguments, twice, effect.typed, effect.needs_reason)
 
 

@@ -26,10 +26,13 @@ from core.operations.desk import Desk
 from core.operations.enrolment import enrol_all
 from core.secrets import SecretName
 from core.sync.lock import EngineLock
+from core.sync.notes import BACKUP_MADE
+from core.sync.poll import SECOND
 
 LEDGER, SETTINGS, ABOUT = "ledger.db", "installations.json", "about.json"
 LARGEST_SETTINGS = 64 * 2**20
 """Bytes of settings that are read from a backup: 5,000 spaces take 2 MB."""
+LARGEST_ABOUT = 64 * 2**10
 
 RESTORED = "restored_at"
 """Ledger note: when it was put back."""
@@ -81,9 +84,10 @@ def restore(desk: Desk, file: Path) -> Arguments:
     desk.home.create()
     desk.close()
     with scratch(desk.home.data, ".restore-") as folder, writing(desk.home.ledger):
-        ledger, settings = _unpack(file, folder)
+        ledger, settings, made_at = _unpack(file, folder)
         kept = parse(settings, file) if settings else Decisions(None, ())
-        outcome = _settle(desk, ledger, file, kept)  # before it takes its place: never a moment in which it could send
+        # Before it takes its place: there is never a moment in which it could send.
+        outcome = _settle(desk, ledger, file, kept, made_at)
         with _alone(desk):
             _put_back(desk, kept)
             _swap(desk, ledger)
@@ -92,8 +96,8 @@ def restore(desk: Desk, file: Path) -> Arguments:
     return {"installations": len(kept.installations), **outcome, "credentials_missing": missing}
 
 
-def _unpack(file: Path, folder: Path) -> tuple[Path, str]:
-    """The two files by their exact names; nothing else of the archive is looked at."""
+def _unpack(file: Path, folder: Path) -> tuple[Path, str, float]:
+    """The ledger, the settings' text, and when it was made; by their exact names, nothing else is looked at."""
     target = folder / LEDGER
     try:
         with zipfile.ZipFile(file) as archive:
@@ -105,15 +109,25 @@ def _unpack(file: Path, folder: Path) -> tuple[Path, str]:
                     out.write(chunk)
                 out.flush()
                 os.fsync(out.fileno())
+            with archive.open(ABOUT) as packed:
+                made_at = _made_at(packed.read(LARGEST_ABOUT))
             if SETTINGS not in names:
-                return target, ""
+                return target, "", made_at
             with archive.open(SETTINGS) as packed:
-                return target, packed.read(LARGEST_SETTINGS).decode("utf-8")
+                return target, packed.read(LARGEST_SETTINGS).decode("utf-8"), made_at
     except (zipfile.BadZipFile, UnicodeDecodeError, FileNotFoundError, IsADirectoryError) as problem:
         raise UsageError("no_backup", where=str(file)) from problem
 
 
-def _settle(desk: Desk, ledger: Path, file: Path, kept: Decisions) -> Mapping[str, int]:
+def _made_at(about: bytes) -> float:
+    """When a backup was made, Unix seconds; 0 where it does not say so: then everything may have moved since."""
+    try:
+        return datetime.fromisoformat(str(json.loads(about)["at"])).timestamp()
+    except (ValueError, TypeError, KeyError):
+        return 0.0
+
+
+def _settle(desk: Desk, ledger: Path, file: Path, kept: Decisions, made_at: float) -> Mapping[str, int]:
     """Refuses a ledger that is damaged or newer; switches every space off, turns what would go out into questions.
 
     The next baseline of each space is begun here, so that its documents say that they are history by a restore.
@@ -142,6 +156,7 @@ def _settle(desk: Desk, ledger: Path, file: Path, kept: Decisions) -> Mapping[st
                 )
         turned = copy.after_restore(now=now)
         copy.set_meta(RESTORED, f"{now:.0f}")
+        copy.set_meta(BACKUP_MADE, str(int(made_at * SECOND)))
         total = sum(sum(states.values()) for states in copy.counts().values())
     finally:
         copy.close()

@@ -60,7 +60,7 @@ ONE_SPACE = (
     "DELETE FROM space_run WHERE space <> :space",
     "DELETE FROM circuit WHERE id <> '' AND id NOT IN (SELECT clid FROM space_run UNION SELECT dossier FROM space_run)",
     "DELETE FROM cnt WHERE space <> :space",
-    "DELETE FROM meta WHERE k NOT IN ('schema_version', 'clean', 'restored_at')",
+    "DELETE FROM meta WHERE k NOT IN ('schema_version', 'clean', 'restored_at', 'backup_made_at')",
     "UPDATE doc SET counterparty = '', vat = '', amount = NULL, invoice_key = NULL, source_hash = NULL,"
     " payment_reference = '', vat_breakdown = '[]',"
     " search = lower(number) || char(10) || lower(source_id)",

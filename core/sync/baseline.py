@@ -14,9 +14,13 @@ from core.banqup.source import Source
 from core.clock import Clock
 from core.ledger.base import Activation, Discovery, Finding, Ledger, SpaceRun
 from core.model import Document, Rule, State
-from core.sync.poll import SECOND, changed, describe, since, uninterrupted
+from core.sync.notes import BACKUP_MADE
+from core.sync.poll import RESTORED_BELOW, SECOND, back, changed, describe, since, uninterrupted
 
 OVERLAP_NS = 3_600 * SECOND
+SKEW_NS = 60 * SECOND
+"""How far Banqup's clock and ours may be apart before anybody is warned."""
+
 MOST_PASSES = 20
 """A list that keeps moving ends the baseline all the same; polling finds the rest."""
 
@@ -181,13 +185,28 @@ def _read(
             seen_not_eligible=document.id in seen_before,
             kind=activation.kind,
         )
-        if judged is None:
+        if judged is None and row is None and _may_have_gone(document, counting):
+            discoveries.append(describe(document, counting.run, Finding.NEW, State.WITHDRAWN, RESTORED_BELOW))
+        elif judged is None:
             not_yet.append(document.id)
         elif row is not None and row.state is State.WITHDRAWN and decided:
-            discoveries.append(describe(document, counting.run, Finding.BACK, *judged, delivery=row.id))
+            came_back = judged[0] is State.SEEN
+            discoveries.append(
+                back(document, row, counting.run)
+                if came_back
+                else describe(document, counting.run, Finding.BACK, *judged, delivery=row.id)
+            )
         elif row is None:
             discoveries.append(describe(document, counting.run, Finding.NEW, *judged))
     return discoveries, not_yet
+
+
+def _may_have_gone(document: Document, counting: Counting) -> bool:
+    """Whether a document below its trigger may have been sent by what a restored ledger forgot: it moved since."""
+    if counting.activation.kind != "restore":
+        return False
+    made_ns = int(counting.ledger.get_meta(BACKUP_MADE) or 0)
+    return document.updated_ns is None or document.updated_ns >= made_ns - SKEW_NS
 
 
 def _due_before(document: Document, counting: Counting) -> tuple[State, str | None] | None:
@@ -214,12 +233,19 @@ def _open(
         space,
         rule,
         started_ns=0,
-        kind=kind or ("activation" if newest is None or newest.completed_at is None else "reactivation"),
+        kind=kind or _kind(newest),
         requested_at=requested_at,
         actor=actor,
         now=clock.now(),
         endings=endings,
     )
+
+
+def _kind(newest: Activation | None) -> str:
+    """What a baseline is taken for, where nobody says; one that a restore asked for stays that until it is complete."""
+    if newest is not None and newest.completed_at is not None:
+        return "reactivation"
+    return "restore" if newest is not None and newest.kind == "restore" else "activation"
 
 
 def _still_running(activations: Sequence[Activation]) -> tuple[Activation, ...]:

@@ -7,6 +7,9 @@ from core.ledger.base import Scope
 STOP_REQUEST = "stop_requested"
 """A console asks an engine to end that it may not signal."""
 
+BACKUP_MADE = "backup_made_at"
+"""When the backup that was restored last was made, in nanoseconds: what moved since may have been sent since."""
+
 ENGINE_PROBLEM = "engine_problem"
 """Code and arguments of what keeps the engine from working, as JSON; empty where nothing does."""
 

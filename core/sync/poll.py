@@ -60,7 +60,7 @@ def judge(
     eligible = activation.rule.eligible(document)
     if known is not None:
         if known.state is State.WITHDRAWN and eligible:
-            return describe(document, run, Finding.BACK, State.SEEN, delivery=known.id)
+            return back(document, known, run)
         return changed(document, known, activation.rule, run)
     if not eligible:
         return None
@@ -93,6 +93,17 @@ def changed(document: Document, known: Delivery, rule: Rule, run: SpaceRun) -> D
     if rule.eligible(document) and same:
         return None
     return describe(document, run, Finding.MOVED, State.SEEN, "moved_in_banqup", delivery=known.id)
+
+
+RESTORED_BELOW = "restored_below_trigger"
+"""Reason of a withdrawn row: it moved since the backup that was restored, and stood below its trigger after it."""
+
+
+def back(document: Document, known: Delivery, run: SpaceRun) -> Discovery:
+    """A withdrawn document stands at its trigger again. What a restored ledger may have forgotten is asked about."""
+    if known.reason == RESTORED_BELOW:
+        return describe(document, run, Finding.BACK, State.UNKNOWN, "restored", delivery=known.id)
+    return describe(document, run, Finding.BACK, State.SEEN, delivery=known.id)
 
 
 def uninterrupted(activations: Sequence[Activation]) -> tuple[Activation, ...]:

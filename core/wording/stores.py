@@ -109,6 +109,11 @@ MESSAGES: dict[str, Message] = {
     "acceptance_evidence": Message("A late answer proves that it was taken, with reference {reference}."),
     "space_stopped": Message("Not sent: the space was switched off or held."),
     "discarded_at_activation": Message("Discarded when the space was activated again."),
+    "restored_below_trigger": Message(
+        "The ledger was restored from a backup; this document changed in Banqup since and is not approved or sent now."
+        " Whether it was delivered in between is not known.",
+        "Nothing to do: once it is approved or sent again, Pingwin is asked before it goes out, or you are.",
+    ),
     "restored": Message(
         "The ledger was restored from a backup; this delivery may have been sent since the backup was made.",
         "Look it up in Pingwin, then send it or mark it delivered.",

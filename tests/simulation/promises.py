@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from core.ledger.base import QueueQuery
 from core.ledger.replay import PERSON_ONLY
 from core.model import FINAL, NEEDS_PERSON, Delivery, Event, State
+from core.operations.decisions import FORGOTTEN
 from core.pingwin.target import Capability
 from core.wording import messages
 from tests.simulation.process import World
@@ -113,7 +114,7 @@ class Promises:
             _hold(told.state is State.LEASED, f"intent from {told.state}")
         if event.kind == "wait" and event.args.get("attempts"):
             told.waits += 1
-        told.restored |= event.kind == "restore" or event.code == "restore"
+        told.restored |= event.kind == "restore" or event.code in FORGOTTEN
         if event.kind == "decision":
             told.included |= event.code in {"include", "include_withdrawn"}
             told.ordered += event.code in TWICE

@@ -22,6 +22,7 @@ from core.installations import Consent, Installation, Installations
 from core.ledger.base import QueueQuery
 from core.ledger.sqlite import open_ledger
 from core.model import Delivery, State
+from core.operations import support_backup
 from core.pingwin.target import Capability
 from core.secrets import SecretName, Secrets
 from core.sync.engine import Engine
@@ -129,6 +130,33 @@ class Scene:
     def deactivate(self) -> None:
         """A person switches it off."""
         self.person.off(self.person.desk(self.story))
+
+    @property
+    def kept(self) -> Path:
+        """Where the backup lies."""
+        return self.world.home.data / "backup.zip"
+
+    def back_up(self) -> None:
+        """A person copies the ledger and the decisions away."""
+        support_backup.backup(self.person.desk(self.story), self.kept)
+
+    def restore(self) -> None:
+        """Stops every engine, puts the backup back, and starts them again. A command that is under way must be over."""
+        world, weather = self.world, self.world.weather
+        for process in self.processes:
+            process.kill(back=False)
+        while any(process.life for process in self.processes):
+            self.wait(5)
+        world.ledger.close()
+        world.weather = Weather()
+        desk = self.person.desk(self.story)
+        del desk.__dict__["ledger"]
+        support_backup.restore(desk, self.kept)
+        desk.close()
+        world.ledger, world.weather = open_ledger(world.home.ledger), weather
+        self.promises.restart()
+        for process in self.processes:
+            process.wanted = True
 
     def rows(self) -> dict[str, Delivery]:
         """The newest delivery of each document."""

@@ -12,15 +12,12 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from core.ledger.sqlite import open_ledger
 from core.model import Rule
-from core.operations import support_backup
 from core.operations.credentials import set_credentials
 from core.operations.installing import CredentialField
 from core.pingwin.target import Capability
 from core.sync.engine import Engine
 from tests.simulation.banqup import SECOND, SPACE
-from tests.simulation.process import Weather
 from tests.simulation.promises import Broken, Outage
 from tests.simulation.scene import TIMING, Scene, memory
 from tests.simulation.schedule import START
@@ -52,7 +49,7 @@ class Story(Scene):
         self.engines = dice.choice(self.engines_at_once)
         in_flight = self.engines * pingwin.concurrency
         self.promises.at_once = 1 if in_flight == 1 else 2 * in_flight
-        self.backup: Path | None = None
+        self.backup = False
 
     def play(self) -> None:
         """The whole story; raises Broken where a promise was."""
@@ -225,30 +222,15 @@ class Story(Scene):
 
     def _restore(self) -> None:
         """A backup now, or the last one back: nothing may go out by itself that cannot be proven unsent."""
-        story, world = self.story, self.world
-        if self.backup is None:
-            self.backup = world.home.data / "backup.zip"
-            self._try(lambda: support_backup.backup(self.person.desk(story), self.backup))  # type: ignore[arg-type]
-            return
-        if not self.backup.exists():
-            return
-        busy, self.person.busy = self.person.busy, False
-        for process in self.processes:
-            process.kill(back=False)
-        while any(process.life for process in self.processes) or self.person.acting:
-            story.wait(5)
-        world.ledger.close()
-        weather, world.weather = world.weather, Weather()
-        desk = self.person.desk(story)
-        del desk.__dict__["ledger"]
-        support_backup.restore(desk, self.backup)
-        desk.close()
-        world.ledger = open_ledger(world.home.ledger)
-        world.weather = weather
-        self.promises.restart()
-        for process in self.processes:
-            process.wanted = True
-        self.person.busy = busy
+        if not self.backup:
+            self.backup = True
+            self._try(self.back_up)
+        elif self.kept.exists():
+            busy, self.person.busy = self.person.busy, False
+            while self.person.acting:
+                self.story.wait(5)
+            self.restore()
+            self.person.busy = busy
 
     # -- calm ----------------------------------------------------------------------------------------------------------
 

@@ -285,6 +285,16 @@ class PollingContract(Soundness):
         poll(ledger, found("F2", finding=Finding.BACK, delivery=gone), now=40.0)
         assert state_of(ledger, gone) is State.CONFIRMED
 
+    def test_a_withdrawn_row_that_may_have_been_sent_comes_back_as_a_question(self, ledger: Ledger) -> None:
+        activate(ledger)
+        poll(ledger, found("F1", state=State.WITHDRAWN, reason="restored_below_trigger"))
+        delivery = ledger.known(SPACE, ["doc-F1"])["doc-F1"].id
+        back = found("F1", finding=Finding.BACK, state=State.UNKNOWN, reason="restored", delivery=delivery)
+        poll(ledger, back, now=20.0)
+        assert state_of(ledger, delivery) is State.UNKNOWN
+        asked = settle(ledger, 21.0)
+        assert asked is not None and asked.id == delivery
+
     def test_a_space_that_was_never_enrolled_is_refused(self, ledger: Ledger) -> None:
         with pytest.raises(StoreError) as caught:
             poll(ledger, found("F1"))

@@ -19,6 +19,7 @@ from core.operations import activation, installing
 from core.operations.decisions import Act, decide, permission
 from core.operations.desk import Desk
 from core.operations.installing import CredentialField
+from core.pingwin.target import Capability
 from core.wording import word
 from tests.simulation.banqup import DOSSIER_NUMBER, SPACE
 from tests.simulation.scene import EVERYTHING, TIMING, Scene
@@ -412,3 +413,45 @@ def test_the_number_that_stays_history_is_said_before_activating(scene: Scene) -
     scene.wait(A_WHILE)
     newest = scene.world.ledger.activation(SPACE)
     assert newest is not None and newest.history_count == 2
+
+
+# -- a restored ledger -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["can be asked", "cannot be asked"])
+def test_what_a_restored_ledger_forgot_and_stood_below_its_trigger_is_asked_about_not_sent(
+    tmp_path: Path, asked: bool
+) -> None:
+    """Sent after the backup, refused before the restore, approved again after the activation: seed 234."""
+    with Scene(tmp_path, capabilities=frozenset({Capability.LOOKUP} if asked else ())) as scene:
+        for id in ("sent", "moved", "untouched"):
+            scene.banqup.put(id, approved=False)
+        scene.wait(300)
+        scene.start_engine()
+        scene.activate()
+        scene.wait(A_WHILE)
+        scene.back_up()
+        scene.banqup.approve("sent")
+        scene.wait(A_WHILE)
+        assert scene.taken() == {"sent"}
+        key = scene.rows()["sent"].key
+        scene.banqup.refuse("sent")
+        scene.banqup.pay("moved")
+        scene.wait(A_WHILE)
+        scene.restore()
+        scene.wait(A_WHILE)
+        assert scene.states() == {"sent": State.WITHDRAWN, "moved": State.WITHDRAWN}
+        assert reason(scene, "sent") == "restored_below_trigger"
+        assert permission(scene.rows()["sent"], Act.INCLUDE).twice, "who includes it is told that it may arrive twice"
+        scene.activate()
+        scene.wait(A_WHILE)
+        for id in ("sent", "moved", "untouched"):
+            scene.banqup.approve(id)
+        scene.wait(2 * A_WHILE)
+        if asked:
+            assert set(scene.states().values()) == {State.CONFIRMED}
+            assert reason(scene, "sent") == "found_by_key"
+        else:
+            assert scene.states() == {"sent": State.PARKED, "moved": State.PARKED, "untouched": State.CONFIRMED}
+            assert reason(scene, "sent") == "outcome_unknown"
+        assert scene.pingwin.taken[key] == 1
