@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from core.pingwin.target import Target
     from core.secrets import SecretName, Secrets
     from core.spool import Spool
+    from core.tls import Certificate
 
 # Stores, settings and the two connections are imported where they are opened: who asks for one pays for one.
 
@@ -137,6 +138,12 @@ class Desk:
         if not settings.kind:
             raise ConfigurationError("pingwin_no_target")
         return open_target(settings, self.home.contracts)
+
+    async def certificate(self, address: str, timeout: float) -> Certificate | None:
+        """The certificate behind an https address; None where there is none to judge."""
+        from core.tls import certificate
+
+        return await certificate(address, timeout)
 
     def secret(self, name: SecretName, space: str | None = None) -> SecretStr | None:
         """A secret's value from the first source that has it, or None."""

@@ -88,7 +88,7 @@ def restore(desk: Desk, file: Path) -> Arguments:
         kept = parse(settings, file) if settings else Decisions(None, ())
         # Before it takes its place: there is never a moment in which it could send.
         outcome = _settle(desk, ledger, file, kept, made_at)
-        with _alone(desk):
+        with alone(desk):
             _put_back(desk, kept)
             _swap(desk, ledger)
     enrol_all(desk)
@@ -164,7 +164,7 @@ def _settle(desk: Desk, ledger: Path, file: Path, kept: Decisions, made_at: floa
 
 
 @contextmanager
-def _alone(desk: Desk) -> Iterator[None]:
+def alone(desk: Desk) -> Iterator[None]:
     """Holds the engine's lock and the ledger for itself; raises UsageError where either is in use."""
     lock = EngineLock(desk.home.engine_lock, desk.home.file_mode)
     lock.acquire(since=desk.clock.now())

@@ -1,184 +1,52 @@
 """The doctor: this machine and each installation, one line a check; a line passes or says what to do.
 
-Changes nothing but a small file that measures the disk. Each check is a function from the desk to its lines.
+Changes nothing but a small file that measures the disk. Each check is a function from the desk to its lines; those of
+the machine are in `support_machine.py`, what can be repaired in `support_repair.py`.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import statistics
-import tempfile
-import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterable
 
 from core.errors import ProductError
-from core.files import refuse_wider
 from core.installations import Installation
 from core.ledger.base import QueueQuery
-from core.ledger.library import file_system, sqlite3, wal_safe
-from core.model import Arguments, State
-from core.operations import overview
-from core.operations.connections import Verdict, try_banqup, try_pingwin
+from core.model import Arguments
+from core.operations import history, overview
+from core.operations.connections import TRY_SECONDS, Verdict, try_banqup, try_pingwin
 from core.operations.credentials import credentials, same_dossier, try_credentials
 from core.operations.desk import Desk
-from core.operations.engines import engine, last_ran
-from core.operations.health import Health, moment, stopped
+from core.operations.health import Health, moment
 from core.operations.overview import SpaceStatus
-from core.secrets import SecretName
+from core.operations.support_lines import Line, failed, guarded
+from core.operations.support_machine import MACHINE
 
-LEAST_FREE_MB = 500
-SLOWEST_FSYNC_MS = 50.0
 FURTHEST_CLOCK_S = 60.0
-STUCK_S = 48 * 3_600.0
 MOST_TESTED = 50
 """Installations whose credentials are tried in one run; a thousand of them would flood the target."""
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the doctor: passes (True), fails (False) or cannot be told (None)."""
-
-    code: str
-    passed: bool | None
-    arguments: Arguments = field(default_factory=dict)
-    space: str | None = None
+DAY = 86_400.0
+CERTIFICATE_DAYS = 14
+"""A certificate that ends sooner is a failed line: whoever renews it needs the time."""
 
 
 async def doctor(desk: Desk) -> list[Line]:
     """Checks this machine and each installation."""
-    lines = [line for check in MACHINE for line in _guarded(check, desk)]
+    lines = [line for check in MACHINE for line in guarded(check, desk)]
     lines += await _banqup(desk)
     lines += _from_verdict(await try_pingwin(desk))
+    lines += await _certificates(desk)
     try:
         spaces = overview.snapshot(desk).spaces
     except ProductError as problem:  # a ledger that cannot be opened has its line above; nothing is known without it
-        return [*lines, *([] if problem.code in {line.code for line in lines} else [_failed(problem)])]
+        return [*lines, *([] if problem.code in {line.code for line in lines} else [failed(problem)])]
     for number, status in enumerate(spaces):
         installation = status.installation
         try:
             lines += await _installation(desk, status, test=number < MOST_TESTED)
         except ProductError as problem:  # a source of secrets that does not work must not hide the other installations
-            lines.append(_failed(problem, installation.space))
+            lines.append(failed(problem, installation.space))
     return lines
-
-
-def _guarded(check: Callable[[Desk], Iterable[Line]], desk: Desk) -> list[Line]:
-    """A check that cannot be made is a failed line, never the end of the doctor."""
-    try:
-        return list(check(desk))
-    except ProductError as problem:
-        return [_failed(problem)]
-    except OSError as problem:
-        where = str(problem.filename or "")
-        return [Line("doctor_os", False, {"where": where, "why": problem.strerror or type(problem).__name__})]
-
-
-def _failed(problem: ProductError, space: str | None = None) -> Line:
-    return Line(problem.code, False, {**problem.arguments, "where": problem.where}, space)
-
-
-# -- this machine ----------------------------------------------------------------------------------------------------
-
-
-def _home(desk: Desk) -> Iterable[Line]:
-    yield Line(f"doctor_home_{desk.home.mode}", True, {"config": str(desk.home.config), "data": str(desk.home.data)})
-
-
-def _permissions(desk: Desk) -> Iterable[Line]:
-    directories = {desk.home.config: desk.home.directory_mode, desk.home.data: desk.home.directory_mode}
-    files = dict.fromkeys((desk.home.installations, desk.home.ledger), desk.home.file_mode)
-    kept = {path: mode for path, mode in {**directories, **files}.items() if path.exists()}
-    for path, mode in kept.items():
-        refuse_wider(path, mode)
-    desk.secrets.find(SecretName.BANQUP_SECRET)  # reads credentials.toml, which refuses a wider mode or another owner
-    yield Line("doctor_permissions", True, {"count": len(kept)})
-
-
-def _disk(desk: Desk) -> Iterable[Line]:
-    free = shutil.disk_usage(_nearest(desk.home.data)).free // 2**20
-    yield Line("doctor_disk" if free >= LEAST_FREE_MB else "doctor_disk_low", free >= LEAST_FREE_MB, {"free_mb": free})
-    kind = file_system(desk.home.ledger)
-    yield Line("doctor_file_system", True, {"kind": kind or None})
-
-
-def _nearest(path: Path) -> Path:
-    return next(each for each in (path, *path.parents) if each.exists())
-
-
-def _fsync(desk: Desk) -> Iterable[Line]:
-    if desk.readonly or not desk.home.data.is_dir():
-        yield Line("doctor_fsync_unmeasured", None)
-        return
-    took = statistics.median(_one_fsync(desk.home.data) for _ in range(5)) * 1000
-    slow = took > SLOWEST_FSYNC_MS
-    yield Line("doctor_fsync_slow" if slow else "doctor_fsync", not slow, {"ms": round(took, 2)})
-
-
-def _one_fsync(directory: Path) -> float:
-    with tempfile.TemporaryFile(dir=directory) as file:
-        file.write(b"\0" * 4096)
-        file.flush()
-        start = time.perf_counter()
-        os.fsync(file.fileno())
-        return time.perf_counter() - start
-
-
-def _ledger(desk: Desk) -> Iterable[Line]:
-    if not desk.has_ledger():
-        yield Line("no_ledger_yet", None)
-        return
-    version = ".".join(map(str, sqlite3.sqlite_version_info))
-    mode = "WAL" if wal_safe(sqlite3.sqlite_version_info) else "TRUNCATE"
-    yield Line("doctor_ledger_mode", True, {"mode": mode, "version": version})
-    problems = desk.ledger.check()
-    if problems:
-        yield Line("doctor_ledger_broken", False, {"count": len(problems), "first": problems[0]})
-    else:
-        yield Line("doctor_ledger_sound", True)
-
-
-def _engine(desk: Desk) -> Iterable[Line]:
-    running = engine(desk)
-    needed = any(each.active for each in desk.installations.all())
-    if running.running:
-        since = moment(running.since) if running.since else None
-        yield Line("doctor_engine", True, {"pid": running.pid, "host": running.host, "since": since})
-    elif needed:
-        code, arguments = stopped(last_ran(desk))
-        yield Line(code, False, arguments)
-    else:
-        yield Line("doctor_engine_not_needed", None)
-
-
-def _round(desk: Desk) -> Iterable[Line]:
-    """How long one round of polls takes at the ceiling of calls, with one page a space."""
-    machine = desk.machine
-    active = sum(each.active for each in desk.installations.all())
-    seconds = active * 60.0 / machine.banqup.calls_per_minute
-    fits = seconds <= machine.timing.poll_interval
-    arguments = {"spaces": active, "seconds": round(seconds), "interval": round(machine.timing.poll_interval)}
-    yield Line("doctor_round" if fits else "doctor_round_long", fits, arguments)
-
-
-def _text(_: Desk) -> Iterable[Line]:
-    encoding = os.fsencode("é") == "é".encode()
-    yield Line("doctor_utf8" if encoding else "doctor_no_utf8", encoding or None)
-
-
-MACHINE: tuple[Callable[[Desk], Iterable[Line]], ...] = (
-    _home,
-    _permissions,
-    _disk,
-    _fsync,
-    _ledger,
-    _engine,
-    _round,
-    _text,
-)
-"""The checks of the machine, in the order of the report."""
 
 
 # -- the two sides ---------------------------------------------------------------------------------------------------
@@ -192,6 +60,26 @@ async def _banqup(desk: Desk) -> list[Line]:
     verdict = await try_banqup(desk)
     lines = _from_verdict(verdict)
     return [*lines, await _clock(desk)] if verdict.ok else lines
+
+
+async def _certificates(desk: Desk) -> list[Line]:
+    """Until when the certificates of the two sides hold; nothing of addresses on this machine."""
+    try:
+        machine = desk.machine
+    except ProductError:  # it has its line
+        return []
+    lines: list[Line] = []
+    for address in dict.fromkeys((machine.banqup.base_url, machine.pingwin.base_url)):
+        found = await desk.certificate(address, TRY_SECONDS) if address else None
+        if found is None:  # not https, or not reached: that has its line
+            continue
+        if found.ends_at is None:
+            lines.append(Line("tls_refused", False, {"host": found.host, "why": found.why}))
+            continue
+        days = int((found.ends_at - desk.clock.now()) // DAY)
+        good = days >= CERTIFICATE_DAYS
+        lines.append(Line("tls_good" if good else "tls_ends_soon", good, {"host": found.host, "days": days}))
+    return lines
 
 
 async def _clock(desk: Desk) -> Line:
@@ -250,10 +138,10 @@ def _polling(status: SpaceStatus) -> Iterable[Line]:
 
 def _queue(desk: Desk, status: SpaceStatus) -> Iterable[Line]:
     space = status.installation.space
-    waiting = QueueQuery(spaces=(space,), states=frozenset({State.SEEN, State.READY, State.LEASED}))
-    oldest = min((row.changed_at for row in desk.ledger.window(waiting, 0, 1)), default=None)
+    waiting = QueueQuery(spaces=(space,), states=history.WAITING)
+    oldest = history.waiting_since(desk, space)
     if oldest is not None:
-        stuck = status.installation.active and desk.clock.now() - oldest > STUCK_S
+        stuck = status.installation.active and desk.clock.now() - oldest > desk.machine.notices.stuck_h * 3_600
         code = "doctor_waiting_stuck" if stuck else "doctor_waiting"
         count: Arguments = {"count": desk.ledger.total(waiting), "since": moment(oldest)}
         yield Line(code, not stuck, count, space)

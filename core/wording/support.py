@@ -2,6 +2,8 @@
 
 from core.wording import Message
 
+REPAIR = "“doctor --repair” does it; the engine and other consoles must be closed for the ledger."
+
 DOCTOR = {
     "doctor_home_user": Message("Everything is this user's own: {config}, {data}."),
     "doctor_home_system": Message("System mode, for several people: {config}, {data}."),
@@ -11,13 +13,48 @@ DOCTOR = {
     "doctor_disk": Message("Free on the disk: {free_mb} MB."),
     "doctor_disk_low": Message("Only {free_mb} MB are free on the disk.", "Make room; a full disk stops the engine."),
     "doctor_file_system": Message("The ledger lies on a local file system ({kind})."),
-    "doctor_fsync": Message("The disk keeps a write within {ms} ms."),
+    "doctor_files_low": Message("Only {count} more files fit on the disk.", "Remove files that are not needed."),
+    "doctor_fsync": Message("The disk keeps a write within {ms} ms: about {documents} documents an hour."),
     "doctor_fsync_slow": Message(
-        "The disk takes {ms} ms to keep a write.",
+        "The disk takes {ms} ms to keep a write: about {documents} documents an hour.",
         "Documents go out slowly; a faster disk helps an office with many spaces.",
     ),
     "doctor_fsync_unmeasured": Message("The disk was not measured (read-only, or no directory yet)."),
-    "doctor_ledger_mode": Message("The ledger is kept by SQLite {version}; a new one would use {mode}."),
+    "doctor_ledger_mode": Message("The ledger is kept by SQLite {version} in mode {mode}."),
+    "doctor_journal_could_be_wal": Message(
+        "The ledger could use the quicker mode WAL: this SQLite has the fix that it needs.", REPAIR
+    ),
+    "doctor_ledger_sparse": Message("{free_mb} MB of the ledger are free pages.", REPAIR),
+    "doctor_leftovers": Message("Unfinished files of ended processes lie about: {count}.", REPAIR),
+    "repaired_file_too_open": Message("Permissions narrowed: {count}. Check who has seen these files."),
+    "repaired_doctor_leftovers": Message("Unfinished files removed: {count}."),
+    "repaired_ledger_wal_unsafe": Message("The ledger's mode was changed; this SQLite is safe with it."),
+    "repaired_doctor_journal_could_be_wal": Message("The ledger now uses WAL."),
+    "repaired_doctor_ledger_sparse": Message("The ledger gave its free pages back to the disk."),
+    "doctor_no_service": Message(
+        "Nothing starts the engine when this machine starts.", "Let “service install” do it, or cron with “run --once”."
+    ),
+    "doctor_no_linger": Message(
+        "The service {path} ends when its person logs out.", "Let it go on: loginctl enable-linger"
+    ),
+    "doctor_service": Message("The engine starts with the machine ({path})."),
+    "doctor_notices": Message("A command tells people when something needs them."),
+    "doctor_no_notices": Message(
+        "Nobody is told when something needs a person.",
+        "Set a command with “notices set”; “notices mail” sends e-mail.",
+    ),
+    "doctor_terminal": Message("Terminal {term}, {columns}x{lines}."),
+    "doctor_terminal_small": Message(
+        "The terminal is {columns}x{lines}; the console needs 80x24.", "Enlarge the window."
+    ),
+    "doctor_no_terminal": Message("No terminal here: the console cannot be drawn, commands work.", ""),
+    "tls_good": Message("The certificate of {host} is good for {days} more days."),
+    "tls_ends_soon": Message(
+        "The certificate of {host} ends in {days} days.", "Whoever runs that server must renew it; tell them."
+    ),
+    "tls_refused": Message(
+        "The certificate of {host} is not accepted ({why}).", "Check the address; behind a filtering proxy, its own CA."
+    ),
     "doctor_ledger_sound": Message("The ledger is sound."),
     "doctor_ledger_broken": Message(
         "The ledger has {count} problems ({first}).",

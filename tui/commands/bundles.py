@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from core.errors import UsageError
 from core.operations import support
-from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, space_argument, with_session
+from core.operations.support import Line
+from tui.commands.asking import confirm
+from tui.commands.frame import (
+    ATTENTION,
+    DONE,
+    WRONG,
+    Session,
+    command,
+    json_option,
+    option,
+    space_argument,
+    with_session,
+    yes_option,
+)
 from tui.commands.output import document, fact, say
 from tui.commands.verdicts import passed_word
 from tui.i18n import N_, _, worded
@@ -21,38 +35,60 @@ from tui.plain import neutral
     help=N_(
         """Check this machine and each installation: disk, clock, ledger, permissions, reachability, credentials.
 
-        Each line passes or says what to do. Exit code 1: at least one failed."""
+        Each line passes or says what to do. Exit code 0: nothing failed; 1: something needs attention; 2: nothing is
+        read or sent until it is mended. --repair mends what it can, after asking."""
     ),
 )
+@option("--repair", is_flag=True, help=N_("Mend permissions, leftover files and the ledger's file."))
+@yes_option
 @json_option
 @with_session
-def doctor(session: Session, /) -> int:
-    """One line a check."""
+def doctor(session: Session, /, *, repair: bool, yes: bool) -> int:
+    """One line a check; with `--repair` what was mended, and the checks once more."""
+    if repair:
+        session.must_write()
     lines = asyncio.run(support.doctor(session.desk))
+    mended: list[Line] = []
+    if repair and support.repairable(lines):
+        if not yes:
+            _tell(support.repairable(lines))
+            confirm(_("Repair this?"), yes=yes)
+        mended = support.repair(session.desk, lines)
+        lines = asyncio.run(support.doctor(session.desk))
     if session.json:
-        document(
-            [
-                {
-                    "code": line.code,
-                    "passed": line.passed,
-                    "arguments": dict(line.arguments),
-                    "space": line.space,
-                    "message": worded(line.code, line.arguments).sentence,
-                    "advice": worded(line.code, line.arguments).advice,
-                }
-                for line in lines
-            ]
-        )
+        document([_record(line) for line in (*mended, *lines)])
     else:
-        for line in lines:
-            message = worded(line.code, line.arguments)
-            place = f"{neutral(line.space)}: " if line.space else ""
-            where = neutral(str(line.arguments.get("where") or ""))
-            file = f" ({where})" if where and where not in message.sentence else ""
-            say(f"{passed_word(line.passed)}: {place}{message.sentence}{file}")
-            if message.advice and line.passed is not True:
-                say(f"  {message.advice}")
-    return ATTENTION if any(line.passed is False for line in lines) else DONE
+        _tell([*mended, *lines])
+    failed = [line for line in (*mended, *lines) if line.passed is False]
+    return WRONG if any(line.grave for line in failed) else ATTENTION if failed else DONE
+
+
+NOTE = N_("note")
+"""A line that neither passes nor fails: what a person may want to know or set."""
+
+
+def _record(line: Line) -> dict[str, object]:
+    message = worded(line.code, line.arguments)
+    return {
+        "code": line.code,
+        "passed": line.passed,
+        "grave": line.grave,
+        "arguments": dict(line.arguments),
+        "space": line.space,
+        "message": message.sentence,
+        "advice": message.advice,
+    }
+
+
+def _tell(lines: Sequence[Line]) -> None:
+    for line in lines:
+        message = worded(line.code, line.arguments)
+        place = f"{neutral(line.space)}: " if line.space else ""
+        where = neutral(str(line.arguments.get("where") or ""))
+        file = f" ({where})" if where and where not in message.sentence else ""
+        say(f"{passed_word(line.passed) if line.passed is not None else _(NOTE)}: {place}{message.sentence}{file}")
+        if message.advice and line.passed is not True:
+            say(f"  {message.advice}")
 
 
 @command(

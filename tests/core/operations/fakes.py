@@ -31,6 +31,7 @@ from core.pingwin.target import (
     Target,
     Upload,
 )
+from core.tls import Certificate
 
 SECOND = 1_000_000_000
 NOW = 1_790_000_000.0
@@ -125,6 +126,10 @@ class FakeDesk(Desk):
     def target(self) -> Target:
         super().target()
         return self.fake_target
+
+    async def certificate(self, address: str, timeout: float) -> Certificate | None:
+        """Only of servers on this machine."""
+        return await super().certificate(address, timeout) if "//127.0.0.1" in address else None
 
     @property
     def store(self) -> SqliteLedger:
