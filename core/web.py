@@ -99,16 +99,22 @@ MASK = "•••"
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Takes out what must not be kept: the given secrets in any spelling, tokens, and the query of every link."""
+    text = mask_values(text, secrets)
+    text = _LINK.sub(rf"\1?{MASK}", text)
+    text = _JWT.sub(MASK, text)
+    text = _BEARER.sub(rf"\1 {MASK}", text)
+    return _PAIR.sub(rf"\1{MASK}", text)
+
+
+def mask_values(text: str, secrets: Iterable[str]) -> str:
+    """The text without these values, however they are spelled in it."""
     for secret in sorted({secret for secret in secrets if secret}, key=len, reverse=True):
         for spelling in {secret, quote(secret, safe=""), quote_plus(secret)}:
             pattern = re.escape(spelling)
             if len(spelling) < 6:  # a short one only where it stands alone, or a text would be all holes
                 pattern = rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])"
             text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
-    text = _LINK.sub(rf"\1?{MASK}", text)
-    text = _JWT.sub(MASK, text)
-    text = _BEARER.sub(rf"\1 {MASK}", text)
-    return _PAIR.sub(rf"\1{MASK}", text)
+    return text
 
 
 def clean(text: str, limit: int, secrets: Iterable[str] = ()) -> str:

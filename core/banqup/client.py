@@ -16,6 +16,7 @@ from typing import Self
 import httpx
 from pydantic import SecretStr
 
+from core.activity import Record, nobody
 from core.banqup import wire
 from core.banqup.download import Downloads, LinkExpired
 from core.banqup.errors import (
@@ -75,13 +76,14 @@ class BanqupClient:
         clock: Clock | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         max_file_bytes: int = MAX_FILE,
+        record: Record = nobody,
     ) -> None:
         if problem := address_problem(connection.base_url):
             raise ConfigurationError(f"banqup_address_{problem}")
         self._connection = connection
         self._clock = clock or SystemClock()
-        self._session = Session(connection, secret, self._clock, transport)
-        self._downloads = Downloads(connection, max_file_bytes, transport)
+        self._session = Session(connection, secret, self._clock, transport, record)
+        self._downloads = Downloads(connection, max_file_bytes, transport, record)
 
     def __repr__(self) -> str:
         return f"BanqupClient({self._connection.base_url!r})"

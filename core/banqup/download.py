@@ -11,6 +11,7 @@ import re
 
 import httpx
 
+from core.activity import Record, nobody
 from core.banqup.errors import BadAnswer, FileRefused, Incomplete, NotFound, Throttled, Unavailable
 from core.banqup.session import open_http, read_limited, unreachable
 from core.config import BanqupConnection
@@ -32,11 +33,15 @@ class Downloads:
     """Fetches signed links. `limit` is the largest file in bytes."""
 
     def __init__(
-        self, connection: BanqupConnection, limit: int, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        connection: BanqupConnection,
+        limit: int,
+        transport: httpx.AsyncBaseTransport | None = None,
+        record: Record = nobody,
     ) -> None:
         self._timeout = connection.timeout_s
         self._limit = limit
-        self._http = open_http(connection, transport)
+        self._http = open_http(connection, transport, record)
         self._allowed = allowed_hosts(connection)
 
     async def aclose(self) -> None:

@@ -21,6 +21,8 @@ import httpx
 from aiolimiter import AsyncLimiter
 from pydantic import SecretStr
 
+from core.activity import Record, nobody
+from core.activity.client import RecordedClient
 from core.banqup import wire
 from core.banqup.errors import (
     BadAnswer,
@@ -78,11 +80,12 @@ class Session:
         secret: SecretStr,
         clock: Clock,
         transport: httpx.AsyncBaseTransport | None = None,
+        record: Record = nobody,
     ) -> None:
         self._connection = connection
         self._secret = secret
         self._clock = clock
-        self._http = open_http(connection, transport)
+        self._http = open_http(connection, transport, record)
         self._pace = AsyncLimiter(connection.calls_per_minute, 60)
         self._tokens = Tokens(self._fetch_token, clock)
         self._paused_until = 0.0
@@ -140,7 +143,9 @@ class Session:
         try:
             async with (
                 asyncio.timeout(self._connection.timeout_s),
-                self._http.stream(method, url, params=params, headers=headers, data=form) as response,
+                self._http.stream(
+                    method, url, params=params, headers=headers, data=form, extensions={"private": form is not None}
+                ) as response,
             ):
                 content = await read_limited(response, JSON_LIMIT, BadAnswer("banqup_answer_too_large"))
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
@@ -226,10 +231,13 @@ class Session:
         return clean(text, KEPT, (self._secret.get_secret_value(), *self._tokens.known()))
 
 
-def open_http(connection: BanqupConnection, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
+def open_http(
+    connection: BanqupConnection, transport: httpx.AsyncBaseTransport | None, record: Record = nobody
+) -> httpx.AsyncClient:
     """A client that keeps no cookies, follows no redirect and unpacks nothing unasked."""
     host = httpx.URL(connection.base_url).host
-    return httpx.AsyncClient(
+    return RecordedClient(
+        record=record,
         transport=transport,
         timeout=httpx.Timeout(connection.timeout_s),
         headers={"Accept": "application/json", "Accept-Encoding": "identity"},

@@ -22,6 +22,8 @@ from core.ledger.base import Ledger
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from core.activity.entry import Entry
+    from core.activity.journal import Journal
     from core.banqup.source import Source
     from core.config import Machine
     from core.installations import Installations
@@ -95,6 +97,18 @@ class Desk:
 
         return Spool(self.home.spool, self.home.file_mode)
 
+    @cached_property
+    def journal(self) -> Journal | None:
+        """Where this desk's calls are recorded; a read-only desk makes no file."""
+        from core.activity.journal import Journal
+
+        return None if self.readonly else Journal(self.home.logs, self.actor, self.home.file_mode)
+
+    def record(self, entry: Entry) -> None:
+        """Keeps one call of this desk in the activity."""
+        if self.journal is not None:
+            self.journal.record(entry)
+
     @property
     def machine(self) -> Machine:
         """The machine's settings as they stand now."""
@@ -117,7 +131,7 @@ class Desk:
         secret = self.secret(SecretName.BANQUP_SECRET)
         if secret is None:
             raise ConfigurationError("banqup_no_secret")
-        return BanqupClient(connection, secret)
+        return BanqupClient(connection, secret, record=self.record)
 
     @asynccontextmanager
     async def banqup(self) -> AsyncIterator[Source]:
@@ -137,7 +151,7 @@ class Desk:
         settings = self.machine.pingwin
         if not settings.kind:
             raise ConfigurationError("pingwin_no_target")
-        return open_target(settings, self.home.contracts)
+        return open_target(settings, self.home.contracts, self.record)
 
     async def certificate(self, address: str, timeout: float) -> Certificate | None:
         """The certificate behind an https address; None where there is none to judge."""
@@ -160,3 +174,6 @@ class Desk:
         ledger = self.__dict__.pop("ledger", None)
         if ledger is not None:
             ledger.close()
+        journal = self.__dict__.pop("journal", None)
+        if journal is not None:
+            journal.close()

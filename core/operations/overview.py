@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core import __version__
 from core.errors import UsageError
 from core.ledger.base import Circuit, QueueQuery, SpaceRun
-from core.model import NEEDS_PERSON, Arguments, Delivery, Direction, Event, State
+from core.model import NEEDS_PERSON, Arguments, Delivery, Event, State
 from core.operations import health as healths
 from core.operations.decisions import Permission, permissions
 from core.operations.desk import Desk
@@ -34,7 +34,6 @@ __all__ = [
     "queue",
     "queue_position",
     "queue_total",
-    "request_preview",
     "snapshot",
     "version",
 ]
@@ -225,7 +224,7 @@ def find(desk: Desk, text: str) -> Delivery:
     raise UsageError("no_such_delivery", id=wanted)
 
 
-def _row(desk: Desk, delivery: int) -> Delivery:
+def row_of(desk: Desk, delivery: int) -> Delivery:
     row = desk.ledger.delivery(delivery)
     if row is None:
         raise UsageError("no_such_delivery", id=delivery)
@@ -234,7 +233,7 @@ def _row(desk: Desk, delivery: int) -> Delivery:
 
 def detail(desk: Desk, delivery: int) -> Detail:
     """Everything about one delivery."""
-    row = _row(desk, delivery)
+    row = row_of(desk, delivery)
     installation = desk.installations.get(row.space)
     events = tuple(desk.ledger.events(delivery=row.id))
     findings, derived, dropped = report(events)
@@ -259,7 +258,7 @@ def detail(desk: Desk, delivery: int) -> Detail:
 
 def efff(desk: Desk, delivery: int) -> bytes | None:
     """The e-fff file as it lies in the spool, or None where there is none (any more)."""
-    row = _row(desk, delivery)
+    row = row_of(desk, delivery)
     return desk.spool.get(row.space, row.sha256) if row.sha256 else None
 
 
@@ -269,29 +268,3 @@ def pdf(desk: Desk, delivery: int) -> bytes | None:
 
     content = efff(desk, delivery)
     return pdf_inside(content) if content is not None else None
-
-
-async def request_preview(desk: Desk, delivery: int) -> str:
-    """The request that would be sent, redacted, as text."""
-    from pydantic import SecretStr
-
-    from core.efff.files import delivery_file_name
-    from core.operations.enrolment import stored_credentials
-    from core.pingwin.target import Credentials, Upload
-
-    row, content = _row(desk, delivery), efff(desk, delivery)
-    if content is None:
-        raise UsageError("no_file_yet", id=delivery, state=row.state.value)
-    installation = desk.installations.get(row.space)
-    credentials = stored_credentials(desk, installation) if installation else None
-    upload = Upload(
-        key=row.key,
-        filename=delivery_file_name(content, row.key),
-        content=content,
-        sha256=row.sha256 or "",
-        direction=row.direction or Direction.PURCHASE,
-    )
-    masked = SecretStr("not readable here")
-    shown = desk.target().preview(upload, credentials or Credentials(masked, masked, row.dossier))
-    headers = "".join(f"{name}: {value}\n" for name, value in shown.headers)
-    return f"{shown.method} {shown.url}\n{headers}\n{shown.body}"

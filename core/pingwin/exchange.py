@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import httpx
 
+from core.activity import Record, nobody
+from core.activity.client import RecordedClient
 from core.pingwin.request import Outgoing
 from core.pingwin.verdict import Reply
 from core.web import is_loopback
@@ -50,7 +52,9 @@ class _Trace:
             self.left = self.left or getattr(request, "method", b"") != b"CONNECT"
 
 
-async def exchange(outgoing: Outgoing, deadline: float, context: ssl.SSLContext) -> Reply | Broken:
+async def exchange(
+    outgoing: Outgoing, deadline: float, context: ssl.SSLContext, record: Record = nobody
+) -> Reply | Broken:
     """Sends once and reads the answer, within `deadline` seconds in total. Raises nothing for what the network did."""
     trace = _Trace()
     status: int | None = None
@@ -62,13 +66,13 @@ async def exchange(outgoing: Outgoing, deadline: float, context: ssl.SSLContext)
         async with (
             asyncio.timeout(deadline),
             # a proxy of the environment is for the outside, never for this machine
-            httpx.AsyncClient(timeout=timeout, verify=context, trust_env=not own_machine) as client,
+            RecordedClient(record=record, timeout=timeout, verify=context, trust_env=not own_machine) as client,
             client.stream(
                 outgoing.method,
                 outgoing.url,
                 headers=list(outgoing.headers),
                 content=outgoing.content,
-                extensions={"trace": trace},
+                extensions={"trace": trace, "secrets": outgoing.secrets},
             ) as response,
         ):
             status, headers = response.status_code, response.headers

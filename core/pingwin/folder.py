@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from core.activity.entry import Entry, Record, nobody, placed
 from core.errors import ConfigurationError
 from core.files import fsync_directory, move_new
 from core.pingwin.contract import PLACEHOLDER
@@ -87,13 +88,14 @@ class FolderTarget:
     Raises ConfigurationError where the template or the root cannot be used.
     """
 
-    def __init__(self, root: Path, template: str = DEFAULT_TEMPLATE) -> None:
+    def __init__(self, root: Path, template: str = DEFAULT_TEMPLATE, record: Record = nobody) -> None:
         if not root.is_absolute():
             raise ConfigurationError("pingwin_folder_not_absolute", where=str(root))
         check_template(template)
         self.root = root
         self.template = template
         self._receipts = Receipts(root)
+        self._record = record
 
     def __repr__(self) -> str:
         return f"FolderTarget({str(self.root)!r})"
@@ -136,7 +138,9 @@ class FolderTarget:
         except asyncio.CancelledError:
             job.abandon()
             raise
-        return replace(answer, seconds=time.monotonic() - started)
+        answer = replace(answer, seconds=time.monotonic() - started)
+        self._record(_written_down(job, answer))
+        return answer
 
     def _write(self, job: _Job) -> Answer:
         aside = job.path.with_name(f".{job.upload.key[:16]}.part")
@@ -322,6 +326,22 @@ def _linked(aside: Path) -> bool:
 def _remove(path: Path) -> None:
     with suppress(OSError):
         path.unlink()
+
+
+def _written_down(job: _Job, answer: Answer) -> Entry:
+    """A file written, or not, as the activity keeps it."""
+    written = answer.kind is AnswerKind.ACCEPTED
+    return placed(
+        Entry(
+            at=time.time() - answer.seconds,
+            kind="file",
+            method="WRITE",
+            address=job.relative,
+            seconds=round(answer.seconds, 4),
+            sent=len(job.upload.content),
+            trouble="" if written else answer.code,
+        )
+    )
 
 
 def _sha256(path: Path) -> str:

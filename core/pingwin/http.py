@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 from aiolimiter import AsyncLimiter
 
+from core.activity import Record, nobody
 from core.errors import ConfigurationError
 from core.pingwin.contract import ErrorClass, ProbeRequest, WireContract
 from core.pingwin.exchange import Broken, exchange
@@ -49,7 +50,8 @@ class HttpTarget:
     Raises ConfigurationError where the address is missing or not https (http only on this machine).
     """
 
-    def __init__(self, contract: WireContract, base_url: str = "") -> None:
+    def __init__(self, contract: WireContract, base_url: str = "", record: Record = nobody) -> None:
+        self._record = record
         self.contract = contract
         self.base_url = (base_url.strip() or contract.base_url).rstrip("/")
         if problem := address_problem(self.base_url):
@@ -112,7 +114,7 @@ class HttpTarget:
         except TimeoutError:
             return Answer(AnswerKind.THROTTLED, "pingwin_own_pace")
         try:
-            reply = await exchange(outgoing, max(0.001, ends - time.monotonic()), self._context)
+            reply = await exchange(outgoing, max(0.001, ends - time.monotonic()), self._context, self._record)
         finally:
             self._slots.release()
         if isinstance(reply, Broken):
@@ -131,7 +133,7 @@ class HttpTarget:
         if question is None or credential_problem(self.contract, credentials):
             return Lookup(Found.CANNOT_TELL, code="pingwin_cannot_be_asked")
         outgoing = build_question(self.contract, self.base_url, question, credentials, key)
-        reply = await exchange(outgoing, min(deadline, self.contract.timeout_s), self._context)
+        reply = await exchange(outgoing, min(deadline, self.contract.timeout_s), self._context, self._record)
         if isinstance(reply, Broken):
             return Lookup(Found.CANNOT_TELL, code=broken_question(reply), http_status=reply.status, retry=True)
         secrets = secrets_of(credentials)
@@ -164,7 +166,7 @@ class HttpTarget:
                 return found
             return Probe(reachable=True, credentials=False, code=code, arguments={"credential": problem.credential})
         outgoing = build_question(self.contract, self.base_url, test, credentials)
-        reply = await exchange(outgoing, limit, self._context)
+        reply = await exchange(outgoing, limit, self._context, self._record)
         if isinstance(reply, Broken):
             return self._not_reached(reply)
         if reply.status in test.statuses and (test.test is None or Reading(reply).passes(test.test)):
@@ -178,7 +180,7 @@ class HttpTarget:
 
     async def _head(self, limit: float) -> Probe:
         outgoing = Outgoing("HEAD", self.base_url + "/", tuple(PLAIN.items()), b"")
-        reply = await exchange(outgoing, limit, self._context)
+        reply = await exchange(outgoing, limit, self._context, self._record)
         if isinstance(reply, Broken):
             return self._not_reached(reply)
         arguments: dict[str, str | int | float | None] = {"status": reply.status, "host": self._host, "text": ""}

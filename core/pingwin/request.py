@@ -27,12 +27,13 @@ PLAIN = {"Accept": "application/json, application/xml;q=0.9, */*;q=0.5", "Accept
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A request ready to be sent. Not shown in any repr: URL, headers and body may hold credentials."""
+    """A request ready to be sent. Not shown in any repr: URL, headers and body may hold `secrets`."""
 
     method: str
     url: str = field(repr=False)
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     content: bytes = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False, default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def build_upload(contract: WireContract, base_url: str, upload: Upload, credenti
     content_type, content = _BODIES[contract.body.kind](contract, fields, upload)
     headers["Content-Type"] = content_type
     url = _url(base_url, contract.path_template, values | own, query)
-    return Outgoing(contract.method, url, tuple(headers.items()), content)
+    return Outgoing(contract.method, url, tuple(headers.items()), content, secrets_of(credentials))
 
 
 def build_question(
@@ -117,7 +118,7 @@ def build_question(
     elif form:
         headers["Content-Type"], content = "application/x-www-form-urlencoded", urlencode(form).encode()
     url = _url(base_url, question.path_template, values | {"key": key}, _placed(contract, values, Place.QUERY))
-    return Outgoing(question.method, url, tuple(headers.items()), content)
+    return Outgoing(question.method, url, tuple(headers.items()), content, secrets_of(credentials))
 
 
 def preview(contract: WireContract, base_url: str, upload: Upload, credentials: Credentials) -> RequestPreview:

@@ -7,24 +7,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.activity import Record, nobody
 from core.config import PingwinTarget
 from core.errors import ConfigurationError
 from core.pingwin.library import find
 from core.pingwin.target import Target
 
 
-def open_target(settings: PingwinTarget, user_contracts: Path | None = None) -> Target:
+def open_target(settings: PingwinTarget, user_contracts: Path | None = None, record: Record = nobody) -> Target:
     """The target that the settings name. Raises ConfigurationError where they are incomplete or wrong."""
     match settings.kind:
         case "http":
             from core.pingwin.http import HttpTarget
 
-            return HttpTarget(find(settings.contract, user_contracts), settings.base_url)
+            return HttpTarget(find(settings.contract, user_contracts), settings.base_url, record)
         case "folder":
             from core.pingwin.folder import FolderTarget
 
             if not settings.folder:
                 raise ConfigurationError("pingwin_folder_not_set")
-            return FolderTarget(Path(settings.folder).expanduser(), settings.folder_template)
+            return FolderTarget(Path(settings.folder).expanduser(), settings.folder_template, record)
         case _:
             raise ConfigurationError("pingwin_not_set")

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 
+from core.activity import about
 from core.errors import ConfigurationError, ProductError, StoreError
 from core.ledger.base import Circuit, Claim, Move, Prepared, Scope
 from core.model import Delivery, Direction, State
@@ -56,6 +57,12 @@ class Deliverer:
             await (self._prepare(claim) if claim.delivery.state is State.SEEN else self._upload(claim))
         return True
 
+    @staticmethod
+    def _about(purpose: str, claim: Claim) -> AbstractContextManager[None]:
+        """What the calls of a block are made for."""
+        row = claim.delivery
+        return about(purpose, space=row.space, source_id=row.source_id, delivery=row.id)
+
     @contextmanager
     def _forgiven(self, claim: Claim) -> Iterator[None]:
         """The ledger could not be told: the lease will run out, but this worker lives; nobody shall think it died."""
@@ -69,7 +76,8 @@ class Deliverer:
 
     async def _prepare(self, claim: Claim) -> None:
         try:
-            result = await prepare(self.outside, claim)
+            with self._about("prepare", claim):
+                result = await prepare(self.outside, claim)
         except (StoreError, ConfigurationError) as problem:
             result = self._wait_for_us(State.SEEN, problem)
         if isinstance(result, Prepared):
@@ -97,7 +105,8 @@ class Deliverer:
                 return
             if not self._declare(claim):
                 return
-            answer = await self.outside.target.send(upload, credentials, self.outside.timing.deadline)
+            with self._about("send", claim):
+                answer = await self.outside.target.send(upload, credentials, self.outside.timing.deadline)
         self._record(claim, answer, account, credentials)
 
     def _ready_to_send(self, claim: Claim) -> tuple[Upload, Credentials, Account] | Move:
@@ -235,7 +244,8 @@ class Deliverer:
             return self._ask_later(claim, "target_waits", after=circuit.probe_at)
         if credentials is None:
             return self._ask_later(claim, "target_waits")
-        lookup = await outside.target.lookup(claim.delivery.key, credentials, outside.timing.deadline)
+        with self._about("ask", claim):
+            lookup = await outside.target.lookup(claim.delivery.key, credentials, outside.timing.deadline)
         now = outside.clock.now()
         if lookup.retry:
             return self._ask_later(claim, lookup.code or "target_waits")

@@ -12,12 +12,15 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Protocol
 
 from pydantic import SecretStr
 
+from core.activity import Record, nobody
+from core.activity.journal import Journal
 from core.banqup.client import BanqupClient
 from core.banqup.source import Source
 from core.clock import Clock
@@ -35,6 +38,9 @@ from core.sync.outside import Convert, Outside, SourcePause
 from core.sync.retry import Draw
 
 log = logging.getLogger(__name__)
+
+ENGINE = "engine"
+"""Who the engine's calls are made by."""
 
 MEGABYTE = 1024 * 1024
 LARGE = 20 * MEGABYTE
@@ -64,8 +70,8 @@ class Workshop:
     source: ClosingSource
 
 
-def _banqup(machine: Machine, secret: SecretStr) -> ClosingSource:
-    return BanqupClient(machine.banqup, secret, max_file_bytes=_largest_file(machine))
+def _banqup(machine: Machine, secret: SecretStr, record: Record = nobody) -> ClosingSource:
+    return BanqupClient(machine.banqup, secret, max_file_bytes=_largest_file(machine), record=record)
 
 
 def _convert(
@@ -88,6 +94,11 @@ class Makers:
     draw: Draw = random.uniform
 
 
+def _real(record: Record) -> Makers:
+    """The real things, every call of theirs recorded."""
+    return Makers(source=partial(_banqup, record=record), target=partial(open_target, record=record))
+
+
 class House:
     """The home of a running engine."""
 
@@ -95,7 +106,8 @@ class House:
         self, home: Home, ledger: Ledger, clock: Clock, environ: Mapping[str, str], makers: Makers | None = None
     ) -> None:
         self.home, self.ledger, self.clock, self.environ = home, ledger, clock, environ
-        self.makers = makers or Makers()
+        self.journal = Journal(home.logs, ENGINE, home.file_mode)
+        self.makers = makers or _real(self.journal.record)
         self.installations = Installations(home.installations, home.file_mode)
         self.spool = Spool(home.spool, home.file_mode)
         self.machine: Machine = self.installations.machine()
@@ -147,6 +159,7 @@ class House:
         current = [self._workshop.source] if self._workshop is not None else []
         for source in (*self._retired, *current):
             await source.aclose()
+        self.journal.close()
 
     def _watched(self) -> list[Path]:
         """The files whose change is applied without a restart."""

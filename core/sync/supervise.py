@@ -11,6 +11,7 @@ import logging
 from collections.abc import Coroutine
 from functools import partial
 
+from core.activity import about
 from core.banqup.errors import CredentialsRefused, SpaceGone
 from core.errors import ConfigurationError, ProductError, SourceError
 from core.ledger.base import Activation, Scope, SpaceRun
@@ -171,7 +172,8 @@ class Supervisor:
         async with self._places:
             try:
                 try:
-                    await work
+                    with about(kind, space="" if kind == "probe" else name):
+                        await work
                 except SourceError as trouble:
                     wait = self._troubled(kind, name, trouble)
                     if kind == "baseline":  # a poll's next time stands in the ledger, where a person can move it

@@ -104,6 +104,20 @@ RECONCILE = {
     "reconcile_inactive": Message("Approved or sent, but the space is not active.", "Activate the space."),
 }
 
+ACTIVITY = {
+    "no_such_activity": Message(
+        "“{id}” is no line of the activity (any more).", "The recorder keeps the newest; look without the id."
+    ),
+    "activity_no_request": Message("{id} is a change of state, not a request.", "Open the delivery it belongs to."),
+    "activity_no_upload": Message(
+        "{id} is not the upload of a delivery.", "Only an upload can be replayed; everything else is read again anyway."
+    ),
+    "activity_no_sandbox": Message(
+        "Nothing is replayed here: deliveries go to a real target.",
+        "Replaying is for the sandbox. “retry” and “resend” decide on a real delivery.",
+    ),
+}
+
 BACKUP = {
     "no_backup": Message("{where} is no backup of this product.", "Choose a file that “backup” wrote."),
     "backup_broken": Message("The ledger in {where} cannot be used ({why}).", "Take another backup."),
@@ -141,4 +155,4 @@ BUNDLE = {
     "bundle_ledger": Message("The part of the ledger about this space."),
 }
 
-MESSAGES: dict[str, Message] = {**DOCTOR, **RECONCILE, **BACKUP, **EXCHANGE, **BUNDLE}
+MESSAGES: dict[str, Message] = {**DOCTOR, **RECONCILE, **ACTIVITY, **BACKUP, **EXCHANGE, **BUNDLE}

@@ -53,6 +53,7 @@ COMMANDS: dict[str, Entry] = {
     "stop": Entry("engine", "stop", ENGINE, N_("End the running engine.")),
     "notices": Entry("notices", "notices", ENGINE, N_("Who is told when something needs a person.")),
     "service": Entry("service", "service", ENGINE, N_("Run the engine as a service of this machine.")),
+    "activity": Entry("activity", "activity", SUPPORT, N_("Show every request and change in order.")),
     "reconcile": Entry("reconcile", "reconcile", SUPPORT, N_("Hold Banqup's list against the ledger.")),
     "installations": Entry("files", "installations", SUPPORT, N_("Export or import all installations.")),
     "backup": Entry("files", "backup", SUPPORT, N_("Copy ledger and decisions into a file.")),

@@ -13,6 +13,7 @@ from core.errors import UsageError
 from core.ledger.base import QueueQuery
 from core.model import NEEDS_PERSON, Delivery, Direction, State
 from core.operations import overview
+from core.operations import request as requests
 from tui.commands.deliveries import as_line, as_record, show_detail
 from tui.commands.files_out import write_new
 from tui.commands.frame import DONE, Session, command, json_option, option, space_argument, with_session
@@ -130,7 +131,7 @@ def document(session: Session, /, *, wanted: str, xml: bool, pdf: Path | None, r
     if pdf is not None:
         return _write_pdf(session, row, pdf, replace=force)
     if request:
-        text = asyncio.run(overview.request_preview(session.desk, row.id))
+        text = asyncio.run(requests.request_preview(session.desk, row.id))
         if session.json:
             document_out({"id": row.id, "request": text})
         else:

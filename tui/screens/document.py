@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from core.errors import UsageError
 from core.model import Delivery
-from core.operations import overview
+from core.operations import overview, request
 from core.operations.desk import Desk
 from core.operations.overview import Detail, Snapshot
 from tui.actions import Scope
@@ -125,7 +125,7 @@ class DocumentScreen(ActingScreen[None]):
             self._show(detail)
             return
         self.work(
-            "show the request", lambda: overview.request_preview(self.app.desk, self._delivery), self._show_request
+            "show the request", lambda: request.request_preview(self.app.desk, self._delivery), self._show_request
         )
 
     def _show_request(self, text: str) -> None:

@@ -13,7 +13,7 @@ from core.config import Timing
 from core.errors import UsageError
 from core.ledger.base import Circuit, Discovery, Finding, Move, QueueQuery, Scope
 from core.model import NEVER, Delivery, State
-from core.operations import activation, explain, health, overview
+from core.operations import activation, explain, health, overview, request
 from core.operations.health import Health
 from core.sync.lock import EngineLock
 from core.wording import messages
@@ -298,13 +298,13 @@ async def test_file_pdf_and_request_of_a_delivery_can_be_looked_at(running: Fake
     row = found(running)
     assert overview.efff(running, row.id) is None and overview.pdf(running, row.id) is None
     with pytest.raises(UsageError) as raised:
-        await overview.request_preview(running, row.id)
+        await request.request_preview(running, row.id)
     assert raised.value.code == "no_file_yet"
     sha256, size = running.spool.put(SPACE.id, EFFF)
     stand(running, row.id, State.READY, sha256=sha256, size=size)
     assert overview.efff(running, row.id) == EFFF
     assert overview.pdf(running, row.id) == b"%PDF-1.7 hello"
-    shown = await overview.request_preview(running, row.id)
+    shown = await request.request_preview(running, row.id)
     assert shown.startswith("POST https://") and row.key[:8] in shown and SENTINEL not in shown
 
 

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from core.config import BanqupConnection, Home, PingwinTarget
 from core.ledger.base import QueueQuery
 from core.model import State
-from core.operations import activation, connections, decisions, installing, overview, support
+from core.operations import activation, connections, decisions, installing, overview, request, support
 from core.operations.decisions import Act
 from core.operations.desk import Desk
 from core.operations.installing import CredentialField
@@ -90,7 +90,7 @@ async def _look_at_everything(desk: Desk, space: str) -> None:
     (attempt,) = seen.attempts
     assert attempt.http_status == 201 and attempt.seconds is not None and seen.delivery.reference
     assert (overview.pdf(desk, row.id) or b"").startswith(b"%PDF")
-    shown = await overview.request_preview(desk, row.id)
+    shown = await request.request_preview(desk, row.id)
     assert row.key[:16] in shown and desk.installations.get(space) is not None
     rows = await support.reconcile(desk, space, date(2000, 1, 1), date(2100, 1, 1))
     assert len(rows) == 8 and sum(each.state is None for each in rows) == 2
