@@ -149,6 +149,7 @@ ACTIONS: tuple[Action, ...] = (
         "undo", "u", N_("Undo"), N_("Take back the last decision on it."), Scope.DELIVERY, True, _INLINE, 8, Act.UNDO
     ),
     Action("mark", "space", N_("Mark"), N_("Mark several, to decide on them together."), Scope.QUEUE),
+    Action("mark_all", "M", N_("Mark all"), N_("Mark all that the view shows, or none of them."), Scope.QUEUE),
     Action("history", "h", N_("History"), N_("Show or hide documents from before activation."), Scope.QUEUE),
     Action("attention", "n", N_("Needs you"), N_("Show only what needs you, or everything again."), Scope.QUEUE),
     Action("poll", "p", N_("Look now"), N_("Ask Banqup for new documents now."), Scope.QUEUE, True),
@@ -277,5 +278,7 @@ def _worth_a_place(action: Action, situation: Situation) -> bool:
 
 def _invited(act: Act, situation: Situation) -> bool:
     """Whether the footer offers an act: one that asks for a typed word is possible, but nobody is invited to it."""
-    found = (permission(delivery, act) for delivery in situation.deliveries)
-    return any(each.allowed and not each.typed for each in found)
+    possible = [delivery for delivery in situation.deliveries if permission(delivery, act).allowed]
+    if act is Act.RETRY and all(permission(delivery, Act.UNDO).allowed for delivery in possible):
+        return False  # what was decided is taken back by one key
+    return any(not permission(delivery, act).typed for delivery in possible)

@@ -82,7 +82,7 @@ SPECIAL_ACTS: dict[tuple[Act, Situation], str] = {
     (Act.RESEND, Situation.ASKED): N_("Send"),
     (Act.RESEND, Situation.BLOCKED): N_("Send"),
     (Act.RETRY, Situation.WAITING): N_("Send now"),
-    (Act.RETRY, Situation.DISCARDED): ACTS[Act.UNDO],
+    (Act.RETRY, Situation.DISCARDED): N_("Send after all"),
     (Act.MARK_DELIVERED, Situation.CHANGED): N_("Leave as delivered"),
 }
 """Where the state or its reason decides what a button says (decisions, table of states)."""

@@ -13,6 +13,7 @@ from core.errors import ConfigurationError, ProductError, SourceError, UsageErro
 from core.model import Arguments, Space
 from core.operations.desk import Desk
 from core.operations.enrolment import enrol_all
+from core.operations.meanwhile import unless_changed
 from core.secrets import SecretName
 from core.web import address_problem, clean
 
@@ -82,13 +83,19 @@ def checked_address(address: str) -> str:
     return address.strip().rstrip("/")
 
 
-def set_banqup(desk: Desk, connection: BanqupConnection, secret: SecretStr | None) -> Machine:
-    """Keeps Banqup's address, app id and (where given) secret. Refuses plain http except on loopback."""
+def set_banqup(
+    desk: Desk, connection: BanqupConnection, secret: SecretStr | None, *, seen: BanqupConnection | None = None
+) -> Machine:
+    """Keeps Banqup's address, app id and (where given) secret. Refuses plain http except on loopback.
+
+    `seen` is what a form was filled from (`core.operations.meanwhile`).
+    """
     desk.must_write()
     client_id = connection.client_id.strip()
     if not client_id:
         raise UsageError("banqup_no_app_id")
     kept = connection.model_copy(update={"base_url": checked_address(connection.base_url), "client_id": client_id})
+    unless_changed(desk, desk.machine.banqup, seen)
     if secret is not None:
         if not secret.get_secret_value().strip():
             raise UsageError("blank_secret")
@@ -102,8 +109,8 @@ def banqup_secret_source(desk: Desk) -> str | None:
     return found.source if found else None
 
 
-def set_pingwin(desk: Desk, target: PingwinTarget) -> Machine:
-    """Keeps where deliveries go, after loading the contract or trying the folder."""
+def set_pingwin(desk: Desk, target: PingwinTarget, *, seen: PingwinTarget | None = None) -> Machine:
+    """Keeps where deliveries go, after loading the contract or trying the folder. `seen` as in `set_banqup`."""
     from core.pingwin import open_target
 
     desk.must_write()
@@ -115,6 +122,7 @@ def set_pingwin(desk: Desk, target: PingwinTarget) -> Machine:
         case _:
             raise UsageError("pingwin_no_target")
     open_target(kept, desk.home.contracts)
+    unless_changed(desk, desk.machine.pingwin, seen)
     changed = desk.installations.change_machine(lambda each: each.model_copy(update={"pingwin": kept}))
     enrol_all(desk)
     return changed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from core.operations.connections import TRY_SECONDS, Proof, Verdict
 from core.operations.desk import Desk
 from core.operations.engines import engine
 from core.operations.enrolment import close_circuits, enrol
+from core.operations.meanwhile import unless_changed
 from core.pingwin.target import Credentials
 from core.secrets import SecretName, fingerprint, last4
 from core.sync.requests import ask_engine
@@ -58,9 +59,19 @@ def shape_problem(field: CredentialField, value: str) -> str | None:
     return "credential_long" if len(stripped) > 512 else None
 
 
-def set_credentials(desk: Desk, space: str, values: Mapping[CredentialField, SecretStr]) -> list[CredentialView]:
-    """Keeps credentials (those given), closes the circuits that wrong ones had opened, warns of a shared dossier."""
+def set_credentials(
+    desk: Desk,
+    space: str,
+    values: Mapping[CredentialField, SecretStr],
+    *,
+    seen: Sequence[CredentialView] | None = None,
+) -> list[CredentialView]:
+    """Keeps credentials (those given), closes the circuits that wrong ones had opened, warns of a shared dossier.
+
+    `seen` is what a form was filled from (`core.operations.meanwhile`).
+    """
     desk.must_write()
+    unless_changed(desk, credentials(desk, space), None if seen is None else list(seen), space=space)
     installation = installed(desk, space)
     wanted = {field: _checked(field, value) for field, value in values.items()}
     file_id = wanted.get(CredentialField.FILE_ID)

@@ -103,6 +103,7 @@ class Effect:
 
 _LEAVE = Effect(MARKED_BY_PERSON, State.CONFIRMED)
 _DROP = Effect("discarded", State.DISCARDED)
+_TAKE_BACK = Effect("undo_discard", None)
 
 TABLE: Mapping[Situation, Mapping[Act, Effect]] = {
     Situation.MOVING: {},
@@ -145,7 +146,7 @@ TABLE: Mapping[Situation, Mapping[Act, Effect]] = {
     },
     Situation.HISTORY: {Act.INCLUDE: Effect("include", State.SEEN)},
     Situation.WITHDRAWN: {Act.INCLUDE: Effect("include_withdrawn", State.SEEN)},
-    Situation.DISCARDED: {Act.RETRY: Effect("undo_discard", None), Act.MARK_DELIVERED: _LEAVE},
+    Situation.DISCARDED: {Act.RETRY: _TAKE_BACK, Act.UNDO: _TAKE_BACK, Act.MARK_DELIVERED: _LEAVE},
 }
 """States and a person's commands (decisions.md). What is not listed is refused with `refused_<situation>`."""
 
@@ -193,7 +194,7 @@ def permission(delivery: Delivery, act: Act) -> Permission:
         return Permission(act, False, f"refused_{place.value}", arguments)
     # A delivery that was tried before and discarded may have arrived: taking it back sends it again. So may one that
     # went out after the backup that was restored, of which this ledger knows nothing.
-    tried = place is Situation.DISCARDED and act is Act.RETRY and delivery.attempts > 0
+    tried = effect is _TAKE_BACK and delivery.attempts > 0
     forgotten = delivery.reason in FORGOTTEN
     twice = effect.twice or tried or forgotten
     return Permission(act, True, f"will_{effect.code}", arguments, twice, effect.typed, effect.needs_reason)

@@ -24,6 +24,7 @@ from core.operations.credentials import (
     CredentialView,
     credentials,
     delete_credentials,
+    installed,
     same_dossier,
     set_credentials,
     shape_problem,
@@ -31,6 +32,7 @@ from core.operations.credentials import (
 )
 from core.operations.desk import Desk
 from core.operations.enrolment import enrol
+from core.operations.meanwhile import unless_changed
 from core.web import clean
 
 __all__ = [
@@ -208,12 +210,15 @@ def checked_space_id(space: Space) -> str:
     return space.id
 
 
-def set_enterprise_numbers(desk: Desk, space: str, numbers: Sequence[str]) -> Installation:
-    """Changes the dossier's enterprise numbers."""
+def set_enterprise_numbers(
+    desk: Desk, space: str, numbers: Sequence[str], *, seen: Sequence[str] | None = None
+) -> Installation:
+    """Changes the dossier's enterprise numbers. `seen` is what a form was filled from (`core.operations.meanwhile`)."""
     desk.must_write()
     wanted = _normal_numbers(numbers)
     if not wanted:
         raise UsageError("enterprise_numbers_missing")
+    unless_changed(desk, installed(desk, space).enterprise_numbers, None if seen is None else tuple(seen), space=space)
     changed = _changed(desk, space, {"enterprise_numbers": wanted})
     _note(desk, space, "enterprise_numbers_changed", {"numbers": ", ".join(wanted)})
     enrol(desk, changed)

@@ -116,6 +116,14 @@ _ACTIVATION = {
     ),
     "not_active": Message("{name} is not active.", "Activate it first."),
     "already_held": Message("{name} is held already, by {by}.", "“release” lets it go on."),
+    "changed_meanwhile": Message(
+        "Somebody saved something else while this form was open; nothing was overwritten.",
+        "Look at what stands now; saving once more puts yours in its place.",
+    ),
+    "changed_meanwhile_by": Message(
+        "{by} saved something else while this form was open; nothing was overwritten.",
+        "Look at what stands now; saving once more puts yours in its place.",
+    ),
     "first_is_live": Message(
         "{name} is active already: documents go by themselves.", "To send an old one, include it from the queue."
     ),

@@ -11,7 +11,7 @@ from core.model import State
 from core.operations import installing, overview
 from tests.core.operations.fakes import OTHER, SPACE, FakeDesk, stand
 from tests.tui.console import HeldEngine, console, empty_desk, office, screen, text_of, wait_for
-from tui.screens.queue import GROUPS
+from tui.queue_view import GROUPS
 from tui.widgets.queue_table import QueueTable
 
 

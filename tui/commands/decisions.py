@@ -51,7 +51,7 @@ mark_delivered = _act(
     Act.MARK_DELIVERED, "mark-delivered", N_("Record that deliveries are in Pingwin, because you have seen them there.")
 )
 include = _act(Act.INCLUDE, "include", N_("Send documents from before activation, or withdrawn ones, after all."))
-undo = _act(Act.UNDO, "undo", N_("Take back that deliveries were marked delivered."))
+undo = _act(Act.UNDO, "undo", N_("Take back a decision: marked delivered, or not to send."))
 
 
 def _decide(session: Session, act: Act, wanted: Sequence[str], *, reason: str, yes: bool) -> int:

@@ -5,15 +5,16 @@ The question says exactly what will happen to how many; `core.operations.decisio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from core.model import Delivery
 from core.operations import decisions
 from core.operations.decisions import Act, Decided, Permission
 from tui.actions import BY_ID, Situation
-from tui.i18n import N_, _, money, ngettext, worded
+from tui.i18n import N_, _, count, money, ngettext, worded
 from tui.plain import neutral
 from tui.screens.base import ConsoleScreen
 from tui.screens.typed import TypedScreen
@@ -25,8 +26,35 @@ RESEND_WORD = N_("send again")
 """What a person types to send a delivered document once more (decision 16)."""
 
 
+AT_ONCE = 25
+"""Deliveries decided between two looks at whether the person stopped it."""
+
+KINDS = 3
+"""Different effects named in one question."""
+
+
+@dataclass
+class Bulk:
+    """A decision that is being carried out: what waits, and what came of the rest."""
+
+    act: Act
+    reason: str
+    waiting: list[int]
+    outcome: list[Decided] = field(default_factory=list)
+    stopped: bool = False
+    total: int = 0
+
+    def __post_init__(self) -> None:
+        """All of them."""
+        self.total = len(self.waiting)
+
+
 class ActingScreen(ConsoleScreen[Result]):
     """A screen with deliveries that a person may decide on. Subclasses say which (`chosen`) and what follows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bulk: Bulk | None = None
 
     def chosen(self) -> tuple[Delivery, ...]:
         """The deliveries that a key acts on."""
@@ -72,6 +100,9 @@ class ActingScreen(ConsoleScreen[Result]):
 
     def _decide(self, act: Act) -> None:
         """Asks about those of the chosen that the act is possible for; the others are left alone and counted."""
+        if self._bulk is not None:
+            self.say(_("A decision on many is being carried out; esc stops it."), "warning")
+            return
         pairs = [(delivery, decisions.permission(delivery, act)) for delivery in self.chosen()]
         possible = [(delivery, permission) for delivery, permission in pairs if permission.allowed]
         if not possible:
@@ -92,22 +123,70 @@ class ActingScreen(ConsoleScreen[Result]):
         if not value:
             self.say(_("Nothing was changed."))
             return
-        ids = [row.id for row in rows]
-        apply: Callable[[], list[Decided]] = lambda: decisions.decide(  # noqa: E731 - runs in the stores' thread
-            self.app.own_desk(), ids, act, reason=reason
-        )
-        self.stored("decide", apply, self._made)
+        self._bulk = Bulk(act, reason, [row.id for row in rows])
+        self._go_on(self._bulk)
 
-    def _made(self, outcome: list[Decided]) -> None:
-        refused = [decided for decided in outcome if not decided.done]
-        if refused:
-            self.say_code(refused[0].code, refused[0].arguments)
-        elif len(outcome) == 1:
-            self.say(worded(f"done_{outcome[0].code}", outcome[0].arguments).sentence, "success")
-        else:
-            text = ngettext("Done for {count} delivery.", "Done for {count} deliveries.", len(outcome))
-            self.say(text.format(count=len(outcome)), "success")
-        self.decided(outcome)
+    # -- carrying it out ---------------------------------------------------------------------------------------------
+
+    def stop_bulk(self) -> bool:
+        """Stops a decision on many after the deliveries under way; False where none is carried out."""
+        if self._bulk is None:
+            return False
+        self._bulk.stopped = True
+        return True
+
+    def do_back(self) -> None:
+        """Stops what is being carried out, else closes the screen."""
+        if not self.stop_bulk():
+            super().do_back()
+
+    def _go_on(self, bulk: Bulk) -> None:
+        some, bulk.waiting = bulk.waiting[:AT_ONCE], bulk.waiting[AT_ONCE:]
+        self.stored(
+            "decide",
+            lambda: decisions.decide(self.app.own_desk(), some, bulk.act, reason=bulk.reason),
+            self._made_some,
+            self._not_made,
+        )
+
+    def _not_made(self) -> None:
+        self._bulk = None
+
+    def _made_some(self, outcome: list[Decided]) -> None:
+        bulk = self._bulk
+        if bulk is None:
+            return
+        bulk.outcome += outcome
+        if bulk.waiting and not bulk.stopped:
+            text = _("{done} of {total} carried out; esc stops.")
+            self.say(text.format(done=count(len(bulk.outcome)), total=count(bulk.total)), "accent")
+            self._go_on(bulk)
+            return
+        self._bulk = None
+        self.say(*told(bulk))
+        self.decided(bulk.outcome)
+
+
+def told(bulk: Bulk) -> tuple[str, str]:
+    """What came of a decision, in words and a tone: how many, what was left and why, and whether it was stopped."""
+    made = [decided for decided in bulk.outcome if decided.done]
+    refused = [decided for decided in bulk.outcome if not decided.done]
+    if bulk.total == 1 and made:
+        return worded(f"done_{made[0].code}", made[0].arguments).sentence, "success"
+    parts = []
+    if bulk.total > 1:
+        text = ngettext("Done for {count} delivery.", "Done for {count} deliveries.", len(made))
+        parts.append(text.format(count=count(len(made))))
+    if bulk.waiting:
+        text = ngettext("Stopped: {count} is as it was.", "Stopped: {count} are as they were.", len(bulk.waiting))
+        parts.append(text.format(count=count(len(bulk.waiting))))
+    if refused:
+        if bulk.total > 1:
+            text = ngettext("{count} could not be changed:", "{count} could not be changed:", len(refused))
+            parts.append(text.format(count=count(len(refused))))
+        said = worded(refused[0].code, refused[0].arguments)
+        parts.append(f"{said.sentence} {said.advice}".strip())
+    return " ".join(parts), "warning" if refused or bulk.waiting else "success"
 
 
 def question_for(act: Act, rows: Sequence[Delivery], permissions: Sequence[Permission], *, skipped: int) -> Question:
@@ -116,15 +195,28 @@ def question_for(act: Act, rows: Sequence[Delivery], permissions: Sequence[Permi
     if len(rows) == 1:
         row = rows[0]
         parts = (neutral(row.number), neutral(row.counterparty), money(row.amount, row.currency))
-        what = ", ".join(part for part in parts if part)
+        text = f"{', '.join(part for part in parts if part)}: {first.sentence}"
     else:
-        what = ngettext("{count} delivery", "{count} deliveries", len(rows)).format(count=len(rows))
-    text = f"{what}: {first.sentence}"
+        kinds = Counter(
+            (permission.code, worded(permission.code, permission.arguments).sentence) for permission in permissions
+        )
+        text = " ".join(f"{_deliveries(number)}: {sentence}" for (_code, sentence), number in kinds.most_common(KINDS))
     if skipped:
         left = ngettext("{count} other is left as it is.", "{count} others are left as they are.", skipped)
-        text += " " + left.format(count=skipped)
-    twice = any(permission.twice for permission in permissions)
-    warning = _("It may arrive in Pingwin twice.") if twice else ""
+        text += " " + left.format(count=count(skipped))
+    twice = sum(permission.twice for permission in permissions)
     label = act_word(act, rows[0])
     reason = any(permission.needs_reason for permission in permissions)
-    return Question(text, warning or first.advice, (Answer("y", label, "yes"),), reason)
+    return Question(text, _twice(twice, len(rows)) or first.advice, (Answer("y", label, "yes"),), reason)
+
+
+def _deliveries(number: int) -> str:
+    return ngettext("{count} delivery", "{count} deliveries", number).format(count=count(number))
+
+
+def _twice(number: int, of: int) -> str:
+    if not number:
+        return ""
+    if number == of:
+        return _("It may arrive in Pingwin twice.")
+    return _("{count} of them may arrive in Pingwin twice.").format(count=count(number))

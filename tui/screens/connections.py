@@ -27,6 +27,7 @@ class BanqupScreen(FormScreen):
     def content(self) -> Iterable[Widget]:
         """Three fields, two choices."""
         machine = self.app.desk.machine
+        self._seen = machine.banqup
         source = connections.banqup_secret_source(self.app.desk)
         kept = _("kept already, from {source}; leave empty to keep it").format(source=source) if source else ""
         yield Field(
@@ -59,7 +60,8 @@ class BanqupScreen(FormScreen):
         secret = self.field("secret").secret
         given = secret if secret.get_secret_value() else None
 
-        def saved(_machine: Machine) -> None:
+        def saved(machine: Machine) -> None:
+            self._seen = machine.banqup
             self.say(_("Saved."), "success")
             if choice == "test":
                 self.testing()
@@ -67,7 +69,16 @@ class BanqupScreen(FormScreen):
             else:
                 self.done()
 
-        self.stored("save the connection", lambda: connections.set_banqup(desk(), connection, given), saved)
+        self.stored(
+            "save the connection",
+            lambda: connections.set_banqup(desk(), connection, given, seen=self._seen),
+            saved,
+            self._look_again,
+        )
+
+    def _look_again(self) -> None:
+        """What stands by now: saving once more is then a decision."""
+        self._seen = self.app.desk.machine.banqup
 
     async def _test(self) -> Verdict:
         return await connections.try_banqup(self.app.desk)
@@ -88,7 +99,7 @@ class PingwinScreen(FormScreen):
 
     def content(self) -> Iterable[Widget]:
         """The profiles, then the address or folder of the one chosen."""
-        target = self.app.desk.machine.pingwin
+        self._seen = target = self.app.desk.machine.pingwin
         choices = [
             Choice(view.name, view.label, _contract_remark(view))
             for view in connections.contracts(self.app.desk)
@@ -140,7 +151,8 @@ class PingwinScreen(FormScreen):
             else PingwinTarget(kind="http", contract=chosen.id, base_url=place)
         )
 
-        def saved(_machine: Machine) -> None:
+        def saved(machine: Machine) -> None:
+            self._seen = machine.pingwin
             self.say(_("Saved."), "success")
             if choice == "test":
                 self.testing()
@@ -148,7 +160,16 @@ class PingwinScreen(FormScreen):
             else:
                 self.done()
 
-        self.stored("save the target", lambda: connections.set_pingwin(self.app.own_desk(), target), saved)
+        self.stored(
+            "save the target",
+            lambda: connections.set_pingwin(self.app.own_desk(), target, seen=self._seen),
+            saved,
+            self._look_again,
+        )
+
+    def _look_again(self) -> None:
+        """What stands by now: saving once more is then a decision."""
+        self._seen = self.app.desk.machine.pingwin
 
     async def _test(self) -> Verdict:
         return await connections.try_pingwin(self.app.desk)

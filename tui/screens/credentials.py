@@ -40,6 +40,7 @@ class CredentialsScreen(FormScreen):
         super().__init__(journey)
         self._space = space or (journey.space.id if journey and journey.space else "")
         self._tested: Values | None = None
+        self._seen: list[CredentialView] | None = None
 
     def about(self) -> Line:
         """Of which space."""
@@ -61,11 +62,15 @@ class CredentialsScreen(FormScreen):
 
     def on_mount(self) -> None:
         """What is stored already."""
+        self._look_again()
+
+    def _look_again(self) -> None:
         self.stored(
             "read the credentials", lambda: installing.credentials(self.app.own_desk(), self._space), self._known
         )
 
     def _known(self, views: list[CredentialView]) -> None:
+        self._seen = views
         for view in views:
             if view.present:
                 shown = _("stored: {shown}; leave empty to keep it").format(shown=view.shown)
@@ -154,6 +159,7 @@ class CredentialsScreen(FormScreen):
 
         self.stored(
             "save the credentials",
-            lambda: installing.set_credentials(self.app.own_desk(), self._space, values),
+            lambda: installing.set_credentials(self.app.own_desk(), self._space, values, seen=self._seen),
             saved,
+            self._look_again,
         )

@@ -21,6 +21,7 @@ from tui.guides import GUIDES
 from tui.i18n import _, worded
 from tui.journey import Journey
 from tui.screens.base import ConsoleScreen
+from tui.screens.working import Failed
 from tui.widgets.field import Field
 from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Menu
@@ -159,6 +160,17 @@ class FormScreen(ConsoleScreen[None]):
     def not_tested(self) -> None:
         """A test could not be made; the line above the keys says why."""
         self._say_verdict([])
+
+    def on_failed(self, message: Failed) -> None:
+        """An older proof does not stand beside a newer refusal."""
+        super().on_failed(message)
+        if self.standing:
+            self._say_verdict([])
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """What was proven of another value is no longer said."""
+        if event.input.has_focus:
+            self._say_verdict([])
 
     def _say_verdict(self, spans: list[Span]) -> None:
         """An empty verdict takes no room."""

@@ -82,6 +82,7 @@ class NumbersScreen(FormScreen):
         self._space = space or (journey.space.id if journey and journey.space else "")
         self._proposals: list[Proposal] = []
         self._chosen: list[str] = []
+        self._seen: tuple[str, ...] = ()
 
     def about(self) -> Line:
         """Of which space."""
@@ -101,6 +102,7 @@ class NumbersScreen(FormScreen):
         self.stored("read the installation", lambda: installing.find(self.app.own_desk(), self._space), self._known)
 
     def _known(self, installation: Installation) -> None:
+        self._seen = installation.enterprise_numbers
         self._chosen = list(installation.enterprise_numbers)
         self._offer()
         self.work(
@@ -125,7 +127,7 @@ class NumbersScreen(FormScreen):
 
     def _offer(self) -> None:
         counts = {each.enterprise_number: each for each in self._proposals}
-        numbers = [*dict.fromkeys([*self._chosen, *counts])]
+        numbers = [*dict.fromkeys([*self._chosen, *counts, *self._seen])]
         choices = []
         for number in numbers:
             proposal = counts.get(number)
@@ -173,9 +175,18 @@ class NumbersScreen(FormScreen):
         numbers = [*chosen, typed] if typed else chosen
         self.stored(
             "save the numbers",
-            lambda: installing.set_enterprise_numbers(self.app.own_desk(), self._space, numbers),
+            lambda: installing.set_enterprise_numbers(self.app.own_desk(), self._space, numbers, seen=self._seen),
             lambda _installation: self.done(),
+            self._look_again,
         )
+
+    def _look_again(self) -> None:
+        """What stands by now is shown with what is marked here, so that saving once more is a decision."""
+        self.stored("read the installation", lambda: installing.find(self.app.own_desk(), self._space), self._newer)
+
+    def _newer(self, installation: Installation) -> None:
+        self._seen = installation.enterprise_numbers
+        self._offer()
 
 
 def shown_number(number: str) -> str:

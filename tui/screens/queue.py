@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual.events import Key, Resize, ScreenResume
@@ -11,62 +10,23 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from core.ledger.base import QueueQuery
-from core.model import IN_FLIGHT, NEEDS_PERSON, WAITING, Delivery, State
+from core.model import NEEDS_PERSON, Delivery
 from core.operations import engines, overview
 from core.operations.decisions import Decided
-from core.operations.desk import Desk
 from core.operations.overview import Snapshot
 from tui.actions import BY_ID, Scope
-from tui.i18n import N_, _, count, ngettext
+from tui.i18n import _, count, ngettext
 from tui.plain import neutral
+from tui.queue_view import Wanted, read_window
 from tui.screens.acting import ActingScreen
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.lines import OneLine
-from tui.widgets.queue_table import Group, QueueTable, Window
+from tui.widgets.queue_table import QueueTable, Window
 from tui.widgets.reason import reason_lines
 from tui.widgets.spans import Line, Span, between
 
-GROUPS: tuple[tuple[str, frozenset[State], str], ...] = (
-    (N_("Needs you"), NEEDS_PERSON, "warning"),
-    (N_("On its way"), WAITING | IN_FLIGHT, "text-muted"),
-    (N_("Done"), frozenset({State.WITHDRAWN, State.CONFIRMED, State.DISCARDED}), "text-muted"),
-    (N_("From before activation"), frozenset({State.HISTORY}), "text-muted"),
-)
-"""The headings, in the order in which the ledger sorts (`QueueQuery`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What to read: the view, the rows, the delivery whose place is asked for."""
-
-    query: QueueQuery
-    offset: int
-    limit: int
-    held: int | None
-    screen_offset: int = 0
-
-
-def read_window(desk: Desk, wanted: Wanted) -> Window:
-    """Rows, group sizes and the held delivery's place, read from the ledger; runs in the stores' thread.
-
-    Where the held delivery moved, the rows around its new place are read, so that it stays under the cursor.
-    """
-    query = wanted.query
-    groups = [Group(title, _size(desk, query, states), tone) for title, states, tone in GROUPS]
-    position = None if wanted.held is None else overview.queue_position(desk, query, wanted.held)
-    offset = wanted.offset
-    if position is not None and not offset <= position < offset + wanted.limit:
-        offset = max(0, position - wanted.limit // 2)
-    rows = overview.queue(desk, query, offset, wanted.limit)
-    return Window(tuple(groups), offset, tuple(rows), position)
-
-
-def _size(desk: Desk, query: QueueQuery, states: frozenset[State]) -> int:
-    """Rows of one group in a view; what the view does not show counts nothing."""
-    shown = states & query.states if query.states else states
-    if not query.history:
-        shown -= {State.HISTORY}
-    return overview.queue_total(desk, replace(query, states=shown, history=False)) if shown else 0
+MOST_MARKED = 5_000
+"""Deliveries marked at once: each is held in memory while it is marked."""
 
 
 class QueueScreen(ActingScreen[None]):
@@ -83,6 +43,7 @@ class QueueScreen(ActingScreen[None]):
         self._attention = False
         self._history = False
         self._again: bool | None = None
+        self._marked: dict[int, Delivery] = {}
 
     def body(self) -> Iterable[Widget]:
         """Filter line, table, and the reason of the row under the cursor."""
@@ -155,6 +116,7 @@ class QueueScreen(ActingScreen[None]):
         table.space_names = self.app.space_names()
         if not stay:
             table.cursor = table.top = 0
+        self._marked.update({row.id: row for row in window.rows if row.id in table.marked})
         table.show(window, stay=stay)
         self.refresh_frame()
         self.call_after_refresh(self.app.opened)
@@ -211,14 +173,12 @@ class QueueScreen(ActingScreen[None]):
         """The marked deliveries, else the one under the cursor."""
         table = self.query_one(QueueTable)
         if table.marked:
-            marked = tuple(row for row in table.window.rows if row.id in table.marked)
-            if marked:
-                return marked
+            return tuple(row for id, row in self._marked.items() if id in table.marked)
         return (table.current,) if table.current is not None else ()
 
     def decided(self, outcome: Sequence[Decided]) -> None:
         """Marks are used up."""
-        self.query_one(QueueTable).marked = frozenset()
+        self._unmark()
         self.read()
 
     def do_open(self) -> None:
@@ -235,7 +195,33 @@ class QueueScreen(ActingScreen[None]):
 
     def do_mark(self) -> None:
         """Marks a delivery for a decision on several."""
-        self.query_one(QueueTable).mark()
+        table = self.query_one(QueueTable)
+        if table.current is not None:
+            self._marked[table.current.id] = table.current
+        table.mark()
+        self.refresh_frame()
+
+    def do_mark_all(self) -> None:
+        """Marks all of the view; where marks are set, takes them away."""
+        table, query = self.query_one(QueueTable), self.query_now()
+        if table.marked:
+            self._unmark()
+            return
+        self.stored("mark all", lambda: overview.queue(self.app.own_desk(), query, 0, MOST_MARKED), self._mark_rows)
+
+    def _mark_rows(self, rows: list[Delivery]) -> None:
+        table = self.query_one(QueueTable)
+        self._marked = {row.id: row for row in rows}
+        table.marked = frozenset(self._marked)
+        table.sync()
+        if len(rows) < table.window.total:
+            self.say(_("The first {count} are marked: more are not decided on at once.").format(count=count(len(rows))))
+        self.refresh_frame()
+
+    def _unmark(self) -> None:
+        table = self.query_one(QueueTable)
+        table.marked, self._marked = frozenset(), {}
+        table.sync()
         self.refresh_frame()
 
     def do_history(self) -> None:
@@ -264,6 +250,8 @@ class QueueScreen(ActingScreen[None]):
 
     def do_back(self) -> None:
         """Back to everything; then to where one came from."""
+        if self.stop_bulk():
+            return
         field = self.query_one("#filter", Input)
         table = self.query_one(QueueTable)
         if field.display or self._text or self._attention:
@@ -273,9 +261,7 @@ class QueueScreen(ActingScreen[None]):
             table.focus()
             self.read(stay=True)
         elif table.marked:
-            table.marked = frozenset()
-            table.sync()
-            self.refresh_frame()
+            self._unmark()
         else:
             super().do_back()
 

@@ -82,9 +82,15 @@ class WorkingScreen(Screen[Result], Generic[Result]):
         )
         return True
 
-    def stored(self, name: str, function: Callable[[], T], then: Callable[[T], None]) -> bool:
+    def stored(
+        self,
+        name: str,
+        function: Callable[[], T],
+        then: Callable[[T], None],
+        otherwise: Callable[[], None] | None = None,
+    ) -> bool:
         """The same for a blocking operation on the stores, in the app's background thread."""
-        return self.work(name, lambda: self.app.in_background(function), then)
+        return self.work(name, lambda: self.app.in_background(function), then, otherwise)
 
     async def _guarded(
         self,

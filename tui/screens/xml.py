@@ -72,8 +72,7 @@ class XmlScreen(ConsoleScreen[None]):
         if self._source:
             self.work("read a file", lambda: xml_view.source_view(self.app.desk, id), self._show, self._unread)
         else:
-            spooled = lambda: xml_view.efff_view(self.app.own_desk(), id)  # noqa: E731 - runs in the stores' thread
-            self.work("read a file", lambda: self.app.in_background(spooled), self._show, self._unread)
+            self.stored("read a file", lambda: xml_view.efff_view(self.app.own_desk(), id), self._show, self._unread)
         self.refresh_frame()
 
     def _unread(self) -> None:

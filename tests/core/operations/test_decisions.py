@@ -47,7 +47,7 @@ POSSIBLE: dict[Situation, set[Act]] = {
     Situation.MARKED: {Act.RESEND, Act.UNDO},
     Situation.HISTORY: {Act.INCLUDE},
     Situation.WITHDRAWN: {Act.INCLUDE},
-    Situation.DISCARDED: {Act.RETRY, Act.MARK_DELIVERED},
+    Situation.DISCARDED: {Act.RETRY, Act.UNDO, Act.MARK_DELIVERED},
 }
 """The table of decisions.md, written out."""
 
