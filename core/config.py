@@ -99,6 +99,13 @@ class Machine(Settings):
     notices: Notices = Notices()
     workers: int = Field(default=4, ge=1, le=32)
     attachment_limit_mb: int = Field(default=20, ge=1, le=50)
+    spool_folder: str = ""
+    """Where e-fff files wait, when it is not the home's own: with workers on several machines, a shared directory."""
     spool_days: int = Field(default=30, ge=1)
     ledger_years: int = Field(default=10, ge=7)
     walkthrough_step: str = ""
+
+
+def spool_folder(home: Home, machine: Machine) -> Path:
+    """Where the e-fff files of a home wait."""
+    return Path(machine.spool_folder) if machine.spool_folder else home.spool

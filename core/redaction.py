@@ -19,6 +19,7 @@ SHORTEST = 4
 """Shorter values are not masked: they would blot out ordinary text."""
 
 _QUERY = re.compile(r"(?P<place>\b[a-z][a-z0-9+.-]*://[^\s?#\"'<>]*\?)[^\s#\"'<>]*", re.IGNORECASE)
+_PASSWORD = re.compile(r"(?P<place>\b[a-z][a-z0-9+.-]*://[^\s:/@?#]*:)(?!•)[^\s@/]+(?=@)", re.IGNORECASE)
 _AUTHORIZATION = re.compile(
     r"(?P<scheme>\b(?:Bearer|Basic)\s+)(?!•)[A-Za-z0-9._~+/=-]{4,}"
     r"|(?P<field>[\"']?\b(?:access_token|refresh_token|client_secret|api[_-]?key|password)[\"']?\s*[:=]\s*[\"']?)"
@@ -29,7 +30,7 @@ _OWN = frozenset({"name", "levelname", "pathname", "filename", "module", "funcNa
 
 
 class Redactor(logging.Filter):
-    """Masks every value it has learnt, the query of every URL (signed links) and authorization headers."""
+    """Masks every value it has learnt, the password and query of every URL (signed links), authorization headers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,6 +55,7 @@ class Redactor(logging.Filter):
         if self._pattern is not None:
             text = self._pattern.sub(MASK, text)
         text = _QUERY.sub(lambda found: found["place"] + MASK, text)
+        text = _PASSWORD.sub(lambda found: found["place"] + MASK, text)
         return _AUTHORIZATION.sub(lambda found: (found["scheme"] or found["field"]) + MASK, text)
 
     def filter(self, record: logging.LogRecord) -> bool:

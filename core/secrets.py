@@ -33,9 +33,10 @@ COMMAND_KEPT_S = 300.0
 
 
 class SecretName(StrEnum):
-    """The values a person enters: two of the machine's (app, mail server), the others a space's or shared."""
+    """What a person enters: three values of the machine (app, database, mail server), the others a space's or shared."""
 
     BANQUP_SECRET = "banqup_secret"  # noqa: S105 - the name, not a value
+    DATABASE_URL = "database_url"
     API_KEY = "api_key"
     CLID = "clid"
     FILE_ID = "file_id"
@@ -47,7 +48,7 @@ class SecretName(StrEnum):
         return self is SecretName.FILE_ID
 
 
-OF_THE_MACHINE = frozenset({SecretName.BANQUP_SECRET, SecretName.SMTP_PASSWORD})
+OF_THE_MACHINE = frozenset({SecretName.BANQUP_SECRET, SecretName.DATABASE_URL, SecretName.SMTP_PASSWORD})
 
 
 @dataclass(frozen=True, slots=True)

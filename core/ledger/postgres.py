@@ -21,7 +21,7 @@ from pydantic import SecretStr
 
 from core.errors import StoreError
 from core.ledger.activating import Activating
-from core.ledger.base import Ledger
+from core.ledger.base import Ledger, Present
 from core.ledger.checking import Checking
 from core.ledger.circuits import Circuits
 from core.ledger.copying import copy
@@ -31,7 +31,17 @@ from core.ledger.polling import Polling
 from core.ledger.reading import Reading
 from core.ledger.rows import Row
 from core.ledger.schema import Script, scripts
-from core.ledger.server import LEADER, Server, look, set_up, spelled, trouble
+from core.ledger.server import (
+    APP,
+    ENGINE_ROLE,
+    LEADER,
+    Server,
+    look,
+    present_from,
+    set_up,
+    spelled,
+    trouble,
+)
 from core.ledger.sqlite import open_ledger
 from core.ledger.store import ConflictError, Store, Transaction, Values
 
@@ -106,13 +116,22 @@ class PostgresStore(Store):
 
     def __init__(self, server: Server, connection: psycopg.Connection[DictRow], *, schema: int, readonly: bool) -> None:
         self.server = server
-        self.place = server.place
         self.readonly = readonly
         self._connection = connection
         self._schema = schema
         self._guard = threading.RLock()
         self._closed = False
         self._leads = False
+
+    @property
+    def place(self) -> str:
+        """Server and database, without the password."""
+        return self.server.place
+
+    @property
+    def shared(self) -> bool:
+        """Any number of machines."""
+        return True
 
     def read(self, sql: str, values: Values | Sequence[object] = ()) -> list[Row]:
         """One statement in autocommit, all its rows; once more where the session had broken."""
@@ -215,8 +234,8 @@ class PostgresStore(Store):
         """Moves whenever anybody on the server committed a change."""
         return int(self.read(VERSION)[0]["version"])
 
-    def now(self) -> float:
-        """The server's clock, Unix seconds: every lease of every machine is counted by it."""
+    def server_time(self) -> float:
+        """The server's clock: every lease of every machine is counted by it."""
         return float(self.read("SELECT extract(epoch FROM clock_timestamp()) AS now")[0]["now"])
 
     def lead(self) -> bool:
@@ -227,6 +246,15 @@ class PostgresStore(Store):
             rows = self.read("SELECT pg_try_advisory_lock(?, ?) AS mine", LEADER)
             self._leads = bool(rows[0]["mine"])
             return self._leads
+
+    def engines(self) -> list[Present]:
+        """Sessions that PostgreSQL lists for engines; they are gone from its list with their process."""
+        rows = self.read(
+            "SELECT application_name AS name, extract(epoch FROM backend_start) AS since FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name LIKE ? ORDER BY backend_start",
+            (f"{APP} {ENGINE_ROLE} %",),
+        )
+        return [present for row in rows if (present := present_from(row["name"], float(row["since"]))) is not None]
 
     def close(self) -> None:
         """Closes the session."""

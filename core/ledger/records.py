@@ -200,6 +200,16 @@ class QueueQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class Present:
+    """An engine that has a shared ledger open now. `since` is when its session began (Unix seconds)."""
+
+    host: str
+    pid: int
+    version: str
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """A person's decision on one delivery: from the state they saw to another (decisions.md, table of states)."""
 

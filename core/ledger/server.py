@@ -20,6 +20,7 @@ from pydantic import SecretStr
 
 from core import __version__
 from core.errors import StoreError
+from core.ledger.records import Present
 from core.ledger.schema import Script
 
 SCHEMA = "banqup_pingwin"
@@ -96,7 +97,16 @@ class Server:
         return f"{APP} {self.role} {socket.gethostname()[:24]}:{os.getpid()} {__version__}"[:63]
 
 
-APP = "banqup-pingwin"
+APP, ENGINE_ROLE = "banqup-pingwin", "engine"
+"""How `pg_stat_activity` names a session of ours, and what an engine's is for."""
+
+_SESSION = re.compile(rf"{APP} {ENGINE_ROLE} (?P<host>\S*):(?P<pid>\d+) (?P<version>\S+)")
+
+
+def present_from(name: str, since: float) -> Present | None:
+    """The engine behind a session's name."""
+    said = _SESSION.fullmatch(name)
+    return None if said is None else Present(said["host"], int(said["pid"]), said["version"], since)
 
 
 def shown(named: dict[str, str | int | None]) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from core.errors import StoreError
 from core.ledger.activating import Activating
-from core.ledger.base import Ledger
+from core.ledger.base import Ledger, Present
 from core.ledger.checking import MOST, Checking, damaged
 from core.ledger.circuits import Circuits
 from core.ledger.deciding import Deciding
@@ -82,7 +82,6 @@ class SqliteStore(Store):
         self, path: Path, connection: sqlite3.Connection, *, lock: int, presence: int, schema: int, readonly: bool
     ) -> None:
         self.path = path
-        self.place = str(path)
         self.readonly = readonly
         self._connection = connection
         self._lock = lock
@@ -92,6 +91,28 @@ class SqliteStore(Store):
         self._changes = 0
         self._dirty = False
         self._closed = False
+
+    @property
+    def place(self) -> str:
+        """The file."""
+        return str(self.path)
+
+    @property
+    def shared(self) -> bool:
+        """A file is one machine's."""
+        return False
+
+    def lead(self) -> bool:
+        """Who has the engine's lock leads."""
+        return True
+
+    def server_time(self) -> float | None:
+        """There is no server."""
+        return None
+
+    def engines(self) -> list[Present]:
+        """The engine's lock tells."""
+        return []
 
     def read(self, sql: str, values: Values | Sequence[object] = ()) -> list[Row]:
         """One statement in autocommit, all its rows."""

@@ -129,9 +129,12 @@ class Transaction(ABC):
 class Store(ABC):
     """A ledger as one process has it open; the rooms of the ledger are its subclasses."""
 
-    place: str
-    """Where it is, as it may be shown."""
     readonly: bool
+
+    @property
+    @abstractmethod
+    def place(self) -> str:
+        """Where it is, as it may be shown."""
 
     @abstractmethod
     def read(self, sql: str, values: Values | Sequence[object] = ()) -> list[Row]:

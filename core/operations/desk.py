@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.config import Machine
     from core.installations import Installations
     from core.pingwin.target import Target
-    from core.secrets import SecretName, Secrets
+    from core.secrets import Found, SecretName, Secrets
     from core.spool import Spool
     from core.tls import Certificate
 
@@ -63,14 +63,14 @@ class Desk:
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger, opened on first use (and created, unless readonly)."""
-        from core.ledger.sqlite import open_ledger
+        from core.stores import open_store
 
         if self.readonly:
-            if not self.home.ledger.exists():
+            if not self.has_ledger():
                 raise ConfigurationError("no_ledger_yet", where=str(self.home.ledger))
         else:
             self.home.create()
-        return open_ledger(self.home.ledger, readonly=self.readonly, file_mode=self.home.file_mode)
+        return open_store(self.home, self.environ, readonly=self.readonly)
 
     @cached_property
     def installations(self) -> Installations:
@@ -93,9 +93,10 @@ class Desk:
     @cached_property
     def spool(self) -> Spool:
         """The e-fff files."""
+        from core.config import spool_folder
         from core.spool import Spool
 
-        return Spool(self.home.spool, self.home.file_mode)
+        return Spool(spool_folder(self.home, self.machine), self.home.file_mode)
 
     @cached_property
     def journal(self) -> Journal | None:
@@ -116,7 +117,14 @@ class Desk:
 
     def has_ledger(self) -> bool:
         """Whether there is a ledger to look at (a read-only desk makes none)."""
-        return not self.readonly or self.home.ledger.exists()
+        return not self.readonly or self.home.ledger.exists() or self.database is not None
+
+    @cached_property
+    def database(self) -> Found | None:
+        """The address of the ledger's database and where it was named; None for a ledger in a file of the home."""
+        from core.stores import database
+
+        return database(self.home, self.environ)
 
     def source(self) -> Source:
         """Banqup as this machine is connected to it. Raises ConfigurationError where it is not."""

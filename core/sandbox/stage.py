@@ -295,5 +295,7 @@ class Stage:
 def _environment() -> dict[str, str]:
     """Ours without any setting or credential of the product: a demo must not meet a real one."""
     return {
-        name: value for name, value in os.environ.items() if not name.startswith(("BANQUP_PINGWIN_", "CREDENTIALS_"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("BANQUP_PINGWIN_", "CREDENTIALS_", "DATABASE_URL"))
     }

@@ -18,8 +18,8 @@ from typing import Protocol
 from core.clock import Clock, SystemClock
 from core.config import Home
 from core.errors import ProductError
-from core.ledger.sqlite import open_ledger
 from core.service.systemd import Systemd
+from core.stores import LedgerClock, open_store
 from core.sync.deliver import Deliverer
 from core.sync.house import House, Workshop
 from core.sync.lock import EngineLock
@@ -27,6 +27,9 @@ from core.sync.notes import STOP_REQUEST
 from core.sync.supervise import Supervisor
 
 log = logging.getLogger(__name__)
+
+ENGINE = "engine"
+"""What the ledger's server calls our session."""
 
 SAID_AGAIN_S = 60.0
 """How long the same trouble of a step is not recorded again."""
@@ -66,9 +69,9 @@ async def run(
     lock = EngineLock(home.engine_lock, home.file_mode)
     lock.acquire(since=clock.now())
     try:
-        ledger = open_ledger(home.ledger, file_mode=home.file_mode)
+        ledger = open_store(home, environ, role=ENGINE)
         try:
-            house = House(home, ledger, clock, environ)
+            house = House(home, ledger, LedgerClock(clock, ledger), environ)
             engine = Engine(house, systemd := Systemd(environ, clock.boot), beside)
             with _signals(engine.stop):
                 lock.ready()
@@ -132,7 +135,8 @@ class Engine:
     async def _supervise(self) -> None:
         while not self.stopping.is_set():
             with self.edge.recorded("supervise"):
-                await self.supervisor.round()
+                if self.house.ledger.lead():
+                    await self.supervisor.round()
                 if self.house.ledger.get_meta(STOP_REQUEST):
                     self.stop()
             self.systemd.alive()

@@ -24,7 +24,7 @@ from core.activity.journal import Journal
 from core.banqup.client import BanqupClient
 from core.banqup.source import Source
 from core.clock import Clock
-from core.config import Home, Machine, PingwinTarget
+from core.config import Home, Machine, PingwinTarget, spool_folder
 from core.efff.convert import Conversion, Format, VatOverride, convert
 from core.errors import ConfigurationError
 from core.installations import Installation, Installations
@@ -34,6 +34,7 @@ from core.pingwin.target import Credentials, Target
 from core.redaction import fingerprint
 from core.secrets import Found, SecretName, Secrets
 from core.spool import Spool
+from core.sync.notes import OWNER
 from core.sync.outside import Convert, Outside, SourcePause
 from core.sync.retry import Draw
 
@@ -109,8 +110,8 @@ class House:
         self.journal = Journal(home.logs, ENGINE, home.file_mode)
         self.makers = makers or _real(self.journal.record)
         self.installations = Installations(home.installations, home.file_mode)
-        self.spool = Spool(home.spool, home.file_mode)
         self.machine: Machine = self.installations.machine()
+        self.spool = Spool(spool_folder(home, self.machine), home.file_mode)
         self.problem: ConfigurationError | None = None
         self._secrets = Secrets(home, environ)
         self._workshop: Workshop | None = None
@@ -219,6 +220,8 @@ class House:
     def _open(self, secret: Found | None) -> Workshop:
         if not self.machine.banqup.base_url or secret is None:
             raise ConfigurationError("banqup_not_connected")
+        if self.ledger.shared and not self._own_ledger():
+            raise ConfigurationError("ledger_of_another_home", where=self.ledger.place)
         source = self.makers.source(self.machine, secret.value)
         target = self.makers.target(self.machine.pingwin, self.home.contracts)
         outside = Outside(
@@ -236,6 +239,13 @@ class House:
             forgiven=self._forgiven,
         )
         return Workshop(outside, asyncio.Semaphore(target.concurrency), source)
+
+    def _own_ledger(self) -> bool:
+        """Whether a shared ledger follows these decisions; those of another home would switch its spaces off."""
+        known = self.ledger.get_meta(OWNER)
+        if known is None:
+            self.ledger.set_meta(OWNER, self.machine.machine_id)
+        return known in (None, self.machine.machine_id)
 
 
 def _largest_file(machine: Machine) -> int:

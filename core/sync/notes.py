@@ -10,6 +10,9 @@ STOP_REQUEST = "stop_requested"
 BACKUP_MADE = "backup_made_at"
 """When the backup that was restored last was made, in nanoseconds: what moved since may have been sent since."""
 
+OWNER = "machine_id"
+"""The id of the machine's settings whose decisions a shared ledger follows."""
+
 ENGINE_PROBLEM = "engine_problem"
 """Code and arguments of what keeps the engine from working, as JSON; empty where nothing does."""
 

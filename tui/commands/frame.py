@@ -49,12 +49,13 @@ class Session:
         from core.operations.desk import Desk, who
 
         if self.bundle is None:
-            home = Home.locate(self.home)
+            home, environ = Home.locate(self.home), dict(os.environ)
         else:
             from core.operations.support import opened_bundle
 
-            home = self.open.enter_context(opened_bundle(self.bundle))
-        desk = Desk(home, who(os.environ), readonly=self.readonly)
+            # a bundle has its own ledger and no secrets: what this machine is set to must not get between
+            home, environ = self.open.enter_context(opened_bundle(self.bundle)), {}
+        desk = Desk(home, who(os.environ), readonly=self.readonly, environ=environ)
         self.open.callback(desk.close)
         return desk
 
