@@ -75,3 +75,17 @@ def log_to(home: Home, name: str = "engine.log", level: int = logging.INFO) -> N
     logger.handlers[:] = [handler]
     logger.setLevel(level)
     logger.propagate = False
+
+
+def log_library(name: str) -> None:
+    """Lets a library's warnings into the product's log, without tracebacks: what they are of has its own line."""
+    library = logging.getLogger(name)
+    library.handlers[:] = logging.getLogger(ROOT).handlers
+    library.addFilter(_without_traceback)
+    library.setLevel(logging.WARNING)
+    library.propagate = False
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    record.exc_info, record.exc_text = None, None
+    return True

@@ -33,7 +33,7 @@ COMMAND_KEPT_S = 300.0
 
 
 class SecretName(StrEnum):
-    """What a person enters: three values of the machine (app, database, mail server), the others a space's or shared."""
+    """What a person enters: three of the machine's (app, database, mail server), the others a space's or shared."""
 
     BANQUP_SECRET = "banqup_secret"  # noqa: S105 - the name, not a value
     DATABASE_URL = "database_url"

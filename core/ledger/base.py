@@ -284,6 +284,10 @@ class Ledger(Protocol):
         """A fenced-off worker did receive an acceptance: confirms a row in `unknown` or `parked` by it (5.3 rule 6)."""
         ...
 
+    def due_spaces(self, now: float) -> list[str]:
+        """The spaces in which `settle` or `claim` may find something, the one that waits longest first."""
+        ...
+
     def next_due(self) -> float:
         """The earliest time at which `settle`, `claim` or a poll may find something."""
         ...

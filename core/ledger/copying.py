@@ -31,7 +31,7 @@ TABLES: dict[str, tuple[str, ...]] = {
 COUNTED = "cnt"
 """The counters: made anew, and compared."""
 
-OWN = frozenset({"schema_version", "clean"})
+OWN = frozenset({"schema_version", "clean", "procrastinate"})
 """Notes that belong to a store, not to what happened."""
 
 

@@ -38,6 +38,9 @@ PICK = f"""SELECT space FROM space_run r WHERE running = 1 AND held = 0 AND next
 ORDER BY served_at LIMIT 1"""  # noqa: S608
 """The space first, round robin over those that may run: one slow space cannot starve the others."""
 
+DUE = f"""SELECT space FROM space_run r WHERE settle_due <= :now
+  OR (running = 1 AND held = 0 AND next_due <= :now AND {BLOCKED_UNTIL} <= :now) ORDER BY served_at, space"""  # noqa: S608
+
 CLAIM = f"""UPDATE doc SET
   changed_at  = CASE state WHEN 'ready' THEN :now ELSE changed_at END,
   state       = CASE state WHEN 'ready' THEN 'leased' ELSE state END, due_at = :now + :lease,
@@ -270,6 +273,10 @@ class Delivering(Store):
                 write_terms(tx, delivery, kept_terms(reference=plain(reference)))
             tx.touch(found["space"])
             return row is not None
+
+    def due_spaces(self, now: float) -> list[str]:
+        """The spaces in which `settle` or `claim` may find something, the one that waits longest first."""
+        return [row["space"] for row in self.read(DUE, {"now": now})]
 
     def next_due(self) -> float:
         """The earliest time at which `settle`, `claim` or a poll may find something."""

@@ -30,7 +30,7 @@ ADVISORY = 0x42505047
 SET_UP, PRESENT, LEADER = (ADVISORY, 1), (ADVISORY, 2), (ADVISORY, 3)
 """Advisory locks: making the schema; being there (shared; a migration needs to be alone); looking after the spaces."""
 
-SETTINGS = f"""SET search_path TO {SCHEMA}; SET lock_timeout TO '10s'; SET synchronous_commit TO on;
+SETTINGS = """SET lock_timeout TO '10s'; SET synchronous_commit TO on;
 SET idle_in_transaction_session_timeout TO '5s'; SET client_min_messages TO warning"""
 
 CONNECTING = {
@@ -90,7 +90,8 @@ class Server:
 
     def conninfo(self) -> str:
         """All that a client needs, the password with it."""
-        return make_conninfo(self._url.get_secret_value(), application_name=self.name(), **CONNECTING)
+        options = f"{self._named.get('options') or ''} -c search_path={SCHEMA}".strip()
+        return make_conninfo(self._url.get_secret_value(), application_name=self.name(), options=options, **CONNECTING)
 
     def name(self) -> str:
         """What `pg_stat_activity` calls a session of this process: role, host, process number, version."""

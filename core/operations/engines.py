@@ -13,10 +13,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from core.errors import UsageError
+from core.errors import StoreError, UsageError
+from core.ledger.base import Present
 from core.operations.desk import Desk
 from core.sync.lock import EngineLock
 
@@ -42,10 +43,11 @@ class EngineState:
 
 
 def engine(desk: Desk) -> EngineState:
-    """Asks the lock, not a pid file."""
+    """Asks the lock, not a pid file; on a shared ledger also who else has it open, on whatever machine."""
     holder = EngineLock(desk.home.engine_lock, desk.home.file_mode).holder()
     if holder is None:
-        return EngineState(False)
+        first = next(iter(_others(desk)), None)
+        return EngineState(False) if first is None else EngineState(True, **asdict(first))
     return EngineState(
         True,
         pid=holder["pid"] or None,
@@ -53,6 +55,14 @@ def engine(desk: Desk) -> EngineState:
         since=holder["since"] or None,
         version=holder["version"],
     )
+
+
+def _others(desk: Desk) -> list[Present]:
+    """The engines of a shared ledger, the longest first; none where it does not answer."""
+    try:
+        return desk.ledger.engines() if desk.database is not None else []
+    except StoreError:
+        return []
 
 
 def last_ran(desk: Desk) -> float | None:
@@ -137,23 +147,38 @@ def _last_words(log: Path) -> str:
 
 
 def stop(desk: Desk, *, timeout: float = 30.0) -> EngineState:
-    """Asks the engine to end cleanly and waits for it."""
+    """Asks the engine, or every one of this machine on a shared ledger, to end cleanly and waits for it."""
     desk.must_write()
     running = engine(desk)
     if not running.running:
         raise UsageError("engine_stopped_already")
-    if running.host not in {"", socket.gethostname()} or running.pid is None:
+    pids = _here(desk)
+    if not pids:
         raise UsageError("engine_elsewhere", host=running.host, pid=running.pid)
+    for pid in pids:
+        _ask_to_end(desk, pid)
+    if not _wait(timeout, lambda: not pids & _here(desk)):
+        raise UsageError("engine_does_not_stop", pid=min(pids & _here(desk), default=0), seconds=int(timeout))
+    return engine(desk)
+
+
+def _here(desk: Desk) -> set[int]:
+    """The process numbers of this machine's engines."""
+    holder = EngineLock(desk.home.engine_lock, desk.home.file_mode).holder()
+    known = [(each.host, each.pid) for each in _others(desk)]
+    if holder is not None:
+        known.append((holder["host"], holder["pid"]))
+    return {pid for host, pid in known if pid and socket.gethostname().startswith(host)}
+
+
+def _ask_to_end(desk: Desk, pid: int) -> None:
     try:
-        os.kill(running.pid, signal.SIGTERM)
+        os.kill(pid, signal.SIGTERM)
     except ProcessLookupError:
         pass  # it ended between the two looks
     except PermissionError:
         # Another user's engine (system mode): the ledger carries the request instead of a signal.
         desk.ledger.set_meta("stop_requested", f"{desk.clock.now()}")
-    if not _wait(timeout, lambda: engine(desk).pid != running.pid):
-        raise UsageError("engine_does_not_stop", pid=running.pid, seconds=int(timeout))
-    return engine(desk)
 
 
 def poke(desk: Desk, space: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""`python -m core.sync --home DIR [--once]`: the engine without the command line around it."""
+"""`python -m core.sync --home DIR [--once | --workers N]`: the engine without the command line around it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m core.sync", description="the engine of banqup-pingwin")
     parser.add_argument("--home", type=Path)
     parser.add_argument("--once", action="store_true")
+    parser.add_argument("--workers", type=int, help="one of several engines over a ledger on PostgreSQL")
     arguments = parser.parse_args()
     home = Home.locate(arguments.home)
     home.create()
     log_to(home)
     try:
-        asyncio.run(run(home, once=arguments.once, beside=Teller))
+        if arguments.workers:
+            from core.sync import workers  # needs the extra [postgres]
+
+            asyncio.run(workers.run(home, workers=arguments.workers, beside=Teller))
+        else:
+            asyncio.run(run(home, once=arguments.once, beside=Teller))
     except ProductError as error:
         sys.stderr.write(f"{error.code}: {error}\n")
         return 2

@@ -73,7 +73,7 @@ async def run(
         try:
             house = House(home, ledger, LedgerClock(clock, ledger), environ)
             engine = Engine(house, systemd := Systemd(environ, clock.boot), beside)
-            with _signals(engine.stop):
+            with signals(engine.stop):
                 lock.ready()
                 systemd.ready()
                 ready()
@@ -113,6 +113,27 @@ class Engine:
             await self.stopping.wait()
             accompanying.cancel()
 
+    async def look_after(self) -> None:
+        """All but polls and deliveries, for which others wake us (`workers.py`); until stopped."""
+        self.house.ledger.set_meta(STOP_REQUEST, "")
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._supervise(polls=False))
+            accompanying = tasks.create_task(self._accompany())
+            await self.stopping.wait()
+            accompanying.cancel()
+
+    async def step(self, name: str) -> bool:
+        """Settles or moves one delivery. False where nothing is due, or it went wrong (which is recorded)."""
+        workshop = self.house.workshop()
+        with self.edge.recorded("step"):
+            if workshop is not None and self.something_due() and self.house.steady():
+                return await self._deliverer(workshop, name).step()
+        return False
+
+    def something_due(self) -> bool:
+        """Whether a step may find something."""
+        return self.house.ledger.next_due() <= self.house.clock.now()
+
     async def once(self) -> None:
         """Baselines, one poll of every space, then everything that is due; then returns."""
         await self.supervisor.round(everything=True)
@@ -132,11 +153,11 @@ class Engine:
                     continue
             break
 
-    async def _supervise(self) -> None:
+    async def _supervise(self, *, polls: bool = True) -> None:
         while not self.stopping.is_set():
             with self.edge.recorded("supervise"):
                 if self.house.ledger.lead():
-                    await self.supervisor.round()
+                    await self.supervisor.round(polls=polls)
                 if self.house.ledger.get_meta(STOP_REQUEST):
                     self.stop()
             self.systemd.alive()
@@ -146,23 +167,16 @@ class Engine:
     async def _work(self, name: str) -> None:
         """One worker: a step whenever something is due, else a rest. A failing step never ends the worker."""
         while not self.stopping.is_set():
-            busy = False
-            workshop = self.house.workshop()
-            with self.edge.recorded("step"):
-                if workshop is not None and self._something_due() and self.house.steady():
-                    busy = await self._deliverer(workshop, name).step()
-            if not busy:
+            if not await self.step(name):
                 await self._rest()
 
     async def _accompany(self) -> None:
         """Looks from beside, until it is cancelled."""
         while self.companion is not None:
             with self.edge.recorded("notices"):
-                await self.companion.look()
+                if self.house.ledger.lead():
+                    await self.companion.look()
             await asyncio.sleep(min(LOOKED_S, 10 * self.house.machine.timing.wake))
-
-    def _something_due(self) -> bool:
-        return self.house.ledger.next_due() <= self.house.clock.now()
 
     async def _rest(self) -> None:
         with suppress(TimeoutError):
@@ -200,7 +214,7 @@ class Edge:
         return {said: until for said, until in self._said.items() if said != text and until > self._clock.boot()}
 
 
-class _signals:  # noqa: N801 - reads as a statement
+class signals:  # noqa: N801 - reads as a statement
     """SIGTERM and SIGINT ask the engine to end while the block runs."""
 
     def __init__(self, stop: Callable[[], None]) -> None:

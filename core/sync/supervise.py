@@ -46,8 +46,11 @@ class Supervisor:
         self._cleaned_at = 0.0
         self._spaces: tuple[float, frozenset[str]] = (0.0, frozenset())
 
-    async def round(self, *, everything: bool = False) -> None:
-        """Looks once at all that may be due. With `everything`, every active space is polled, due or not."""
+    async def round(self, *, everything: bool = False, polls: bool = True) -> None:
+        """Looks once at all that may be due. With `everything`, every active space is polled, due or not.
+
+        Without `polls` somebody else sees to those (`workers.py`).
+        """
         changed = self.house.refresh()
         if changed:
             self._resting.clear()
@@ -62,7 +65,7 @@ class Supervisor:
         if everything:
             await self.finish()
         now = NEVER if everything else self.house.clock.now()
-        for run in self.house.ledger.due_polls(now):
+        for run in self.house.ledger.due_polls(now) if polls else ():
             self._begin("poll", run.space, self._poll(workshop, run))
         for circuit in self.house.ledger.circuits():
             if circuit.probe_at is not None and circuit.probe_at <= self.house.clock.now():
@@ -72,6 +75,14 @@ class Supervisor:
                     self._probe(workshop, circuit.scope, circuit.id),
                 )
         self._clean()
+
+    async def poll(self, workshop: Workshop, run: SpaceRun) -> None:
+        """One poll of a space, to its end; nothing where one is under way or has failed a moment ago."""
+        self._begin("poll", run.space, self._poll(workshop, run))
+        under_way = self._under_way.get(("poll", run.space))
+        if under_way is not None:
+            await under_way
+            self._collect_finished()
 
     async def finish(self, *, cancel: bool = False) -> None:
         """Waits for what is under way, or (at a stop) lets go of it: baselines and polls begin again as they were."""

@@ -71,6 +71,18 @@ MESSAGES: dict[str, Message] = {
     "ledger_no_rights": Message(
         "The database refuses: {why}.", "Let its user create the schema banqup_pingwin (GRANT CREATE ON DATABASE)."
     ),
+    "ledger_without_postgres": Message(
+        "The ledger is on PostgreSQL, but this installation cannot reach it.",
+        "Install the extra: pip install 'banqup-pingwin[postgres]'.",
+    ),
+    "ledger_of_another_home": Message(
+        "This database holds the ledger of another home; its spaces would be switched off by the decisions here.",
+        "Use the same home directory on every machine, or a database of its own.",
+    ),
+    "workers_need_postgres": Message(
+        "Several engines need a ledger on PostgreSQL.", "Set BANQUP_PINGWIN_DATABASE_URL, or run without --workers."
+    ),
+    "workers_alone": Message("--workers goes with neither --once nor --detach.", "Choose one of them."),
     "ledger_not_empty": Message("The ledger holds something already.", "Choose an empty database or file."),
     "ledger_closed": Message("The ledger was closed.", ""),
     "ledger_opened_readonly": Message("The ledger was opened for reading only.", "Start without --readonly."),

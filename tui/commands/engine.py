@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from core.errors import UsageError
+import click
+
+from core.errors import ConfigurationError, UsageError
 from core.operations import engines, history, overview
 from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, with_session
 from tui.commands.output import diagnose, document, note, say
@@ -18,16 +20,22 @@ from tui.i18n import N_, _, iso
         """Run the engine until it is stopped: it watches Banqup and brings documents over.
 
         --once polls every active space, sends what is due and ends; for cron. --detach starts it in the background
-        and comes back. One engine a home."""
+        and comes back. One engine a home.
+
+        --workers N is for a ledger on PostgreSQL: as many of these as you like, on as many machines, each with
+        N deliveries at once."""
     ),
 )
 @option("--once", is_flag=True, help=N_("Poll, send what is due, and end."))
 @option("--detach", is_flag=True, help=N_("Start it in the background."))
+@option("--workers", type=click.IntRange(1, 64), metavar="N", help=N_("One of several engines over PostgreSQL."))
 @json_option
 @with_session
-def run(session: Session, /, *, once: bool, detach: bool) -> int:
+def run(session: Session, /, *, once: bool, detach: bool, workers: int | None) -> int:
     """Runs in this process, or starts a detached one."""
     session.must_write()
+    if workers and (once or detach):
+        raise UsageError("workers_alone")
     if once and detach:
         raise UsageError("once_or_detach")
     if detach:
@@ -37,11 +45,11 @@ def run(session: Session, /, *, once: bool, detach: bool) -> int:
         else:
             say(_("The engine runs with process number {pid}.").format(pid=state.pid))
         return DONE
-    _run_here(session, once=once)
+    _run_here(session, once=once, workers=workers)
     return _after_once(session) if once else DONE
 
 
-def _run_here(session: Session, *, once: bool) -> None:
+def _run_here(session: Session, *, once: bool, workers: int | None) -> None:
     """The engine in this process. Ctrl-C and SIGTERM end it cleanly: what is under way is finished first."""
     from core.logs import log_to
     from core.operations.telling import Teller
@@ -55,7 +63,14 @@ def _run_here(session: Session, *, once: bool) -> None:
         if sys.stderr.isatty() and not once:
             note(_("The engine runs; Ctrl-C ends it."))
 
-    asyncio.run(run_engine(home, once=once, ready=ready, beside=Teller))
+    if workers:
+        if session.desk.database is None:
+            raise ConfigurationError("workers_need_postgres")
+        from core.sync.workers import run as run_workers  # needs the extra [postgres]
+
+        asyncio.run(run_workers(home, workers=workers, ready=ready, beside=Teller))
+    else:
+        asyncio.run(run_engine(home, once=once, ready=ready, beside=Teller))
 
 
 def _after_once(session: Session) -> int:
