@@ -6,6 +6,7 @@ Where things live is `core.home`; its `Home` is offered here too.
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field

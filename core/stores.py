@@ -6,15 +6,18 @@ The address is a secret (it holds a password) and comes from where the other sec
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
-from core.clock import Clock
-from core.config import Home
 from core.errors import ConfigurationError, StoreError
-from core.ledger.base import Ledger
-from core.redaction import REDACTOR
-from core.secrets import Found, SecretName, Secrets
+
+if TYPE_CHECKING:
+    from core.clock import Clock
+    from core.home import Home
+    from core.ledger.base import Ledger
+    from core.secrets import Found
+
+# Settings and secrets are read only where an address may be named: a console over a file opens without them.
 
 PLAIN = "DATABASE_URL"
 """What hosting platforms call the address of a program's database."""
@@ -33,6 +36,13 @@ def database(home: Home, environ: Mapping[str, str]) -> Found | None:
 
     A demo's home never has one. Raises ConfigurationError for an address that is not PostgreSQL's.
     """
+    if not _may_be_named(home, environ):
+        return None
+    from pydantic import SecretStr
+
+    from core.redaction import REDACTOR
+    from core.secrets import Found, SecretName, Secrets
+
     found = Secrets(home, environ).find(SecretName.DATABASE_URL)
     plain = environ.get(PLAIN, "").strip()
     if found is None and plain.startswith(SCHEMES):
@@ -60,6 +70,15 @@ def open_store(home: Home, environ: Mapping[str, str], *, readonly: bool = False
     except ImportError as missing:
         raise ConfigurationError("ledger_without_postgres") from missing
     return open_postgres(found.value, readonly=readonly, role=role)
+
+
+def _may_be_named(home: Home, environ: Mapping[str, str]) -> bool:
+    """Whether any source of an address is there at all."""
+    if any(name.startswith(f"BANQUP_PINGWIN_{PLAIN}") or name in {PLAIN, "CREDENTIALS_DIRECTORY"} for name in environ):
+        return True
+    with suppress(OSError):
+        return b"database_url" in home.credentials.read_bytes()
+    return False
 
 
 def _demo(home: Home) -> bool:

@@ -22,8 +22,8 @@ from procrastinate import exceptions, jobs
 from psycopg_pool import PoolTimeout
 
 from core.clock import Clock, SystemClock
-from core.config import Home
 from core.errors import ConfigurationError, StoreError
+from core.home import Home
 from core.ledger.server import Server
 from core.logs import log_library
 from core.service.systemd import Systemd
