@@ -23,6 +23,7 @@ from core.ledger.records import (
     Scope,
     SpaceRun,
 )
+from core.ledger.sharing import Sharing
 from core.ledger.terms import Clue
 from core.model import Arguments, Delivery, Event, Rule, State
 
@@ -43,7 +44,7 @@ __all__ = [
 ]
 
 
-class Ledger(Protocol):
+class Ledger(Sharing, Protocol):
     """The store of what happened."""
 
     def close(self) -> None:
@@ -52,30 +53,6 @@ class Ledger(Protocol):
 
     def version(self) -> int:
         """A number that moves whenever anybody changed the ledger; cheap, for readers that refresh."""
-        ...
-
-    # -- several engines ---------------------------------------------------------------------------------------------
-
-    @property
-    def place(self) -> str:
-        """Where it is, as it may be shown: a path, or an address without its password."""
-        ...
-
-    @property
-    def shared(self) -> bool:
-        """Whether several machines may work on it: then its server's clock counts, and engines ask who leads."""
-        ...
-
-    def lead(self) -> bool:
-        """Whether this one looks after the spaces (decisions, polls, probes): one at a time; delivering may all."""
-        ...
-
-    def server_time(self) -> float | None:
-        """The clock of a shared ledger's server (Unix seconds)."""
-        ...
-
-    def engines(self) -> list[Present]:
-        """The engines that have a shared ledger open, longest first. An engine on a file shows in its lock instead."""
         ...
 
     def check(self) -> list[str]:

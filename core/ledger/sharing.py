@@ -1,0 +1,33 @@
+"""The part of the ledger's contract that is about several engines: whose clock counts, who leads, who is there."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from core.ledger.records import Present
+
+
+class Sharing(Protocol):
+    """A ledger that one machine has for itself, or several share."""
+
+    @property
+    def place(self) -> str:
+        """Where it is, as it may be shown: a path, or an address without its password."""
+        ...
+
+    @property
+    def shared(self) -> bool:
+        """Whether several machines may work on it: then its server's clock counts, and engines ask who leads."""
+        ...
+
+    def lead(self) -> bool:
+        """Whether this one looks after the spaces (decisions, polls, probes): one at a time; delivering may all."""
+        ...
+
+    def server_time(self) -> float | None:
+        """The clock of a shared ledger's server (Unix seconds)."""
+        ...
+
+    def engines(self) -> list[Present]:
+        """The engines that have a shared ledger open, longest first. An engine on a file shows in its lock instead."""
+        ...
