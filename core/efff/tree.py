@@ -10,9 +10,10 @@ from __future__ import annotations
 import binascii
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from lxml import etree
 
@@ -43,6 +44,9 @@ BODY_ELEMENT = BODY_NAME.encode()
 LARGE_BODY = 4096
 """Characters of base64 from which a body is not given to the parser."""
 
+MARK = secrets.token_bytes(16).replace(b"%", b"") + b"%06d"
+"""What stands for a large body inside the parser; no document can know it."""
+
 NUMBERED = frozenset(
     {
         *("InvoiceLine", "CreditNoteLine", "AdditionalDocumentReference", "AllowanceCharge"),
@@ -58,6 +62,10 @@ KINDS_OF_FILE = (
     (b"<!doctype html", "file_is_html"),
 )
 """What people hand over instead of an XML, by its first bytes in lower case where they are letters."""
+
+
+NOTHING: Mapping[str, Any] = {}
+"""What a node without attributes or children has, shared by all of them."""
 
 
 class Node:
@@ -77,9 +85,9 @@ class Node:
         self.namespace = namespace
         self.text = text
         self.parent = parent
-        self.attributes: dict[str, str] = {}
-        self.children: list[Node] = []
-        self.index: dict[str, list[Node]] = {}
+        self.attributes: Mapping[str, str] = NOTHING
+        self.children: Sequence[Node] = ()
+        self.index: Mapping[str, list[Node]] = NOTHING
         self.position = 1
         self.taken = False
         self.used: tuple[str, ...] = ()
@@ -216,21 +224,12 @@ def without_bodies(text: bytes) -> tuple[bytes, dict[str, Base64]]:
             continue
         body = base64_at(text, start, stop)
         if body is not None:
-            mark = _stand_in(text, len(bodies))
+            mark = binascii.b2a_base64(MARK % len(bodies), newline=False)
             bodies[mark.decode("ascii")] = body
             breaks = text.count(b"\n", start, stop) if body.blanks else 0
             pieces += [text[kept:start], mark, b"\n" * breaks]
             kept = place = stop
     return (b"".join((*pieces, text[kept:])), bodies) if bodies else (text, bodies)
-
-
-def _stand_in(text: bytes, number: int) -> bytes:
-    """A short base64 text that the document does not hold."""
-    while True:
-        mark = binascii.b2a_base64(b"in place of body %06d" % number, newline=False)
-        if mark not in text:
-            return mark
-        number += 1000
 
 
 def broken(code: str, /, **arguments: str | int) -> Finding:
@@ -299,6 +298,7 @@ def _parser() -> etree.XMLParser:
         huge_tree=True,
         remove_comments=True,
         remove_pis=True,
+        remove_blank_text=True,
         encoding="utf-8",
     )
 
@@ -337,17 +337,22 @@ def _build(element: etree._Element, parent: Node | None, depth: int, bodies: dic
     if attributes:
         node.attributes = dict(cast("Sequence[tuple[str, str]]", attributes))
     if len(element):
-        index = node.index
+        index: dict[str, list[Node]] = {}
+        children: list[Node] = []
+        node.index, node.children = index, children
         for child in element:
             below = _build(child, node, depth + 1, bodies)
             if below is None:
                 return None
-            node.children.append(below)
-            siblings = index.setdefault(below.name, [])
-            siblings.append(below)
-            below.position = len(siblings)
-            if child.tail and not child.tail.isspace():
-                node.text = f"{node.text or ''}{child.tail}"
+            children.append(below)
+            siblings = index.get(below.name)
+            if siblings is None:
+                index[below.name] = [below]
+            else:
+                siblings.append(below)
+                below.position = len(siblings)
+            if tail := child.tail:
+                node.text = f"{node.text or ''}{tail}"
     elif bodies and name == BODY_NAME and node.text is not None:
         node.body = bodies.pop(node.text.strip(), None)
         if node.body is not None:

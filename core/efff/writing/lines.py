@@ -136,6 +136,12 @@ def write_allowances_charges(sheet: Sheet, entries: tuple[AllowanceCharge, ...])
 
 def write_category(sheet: Sheet, vat: VatCategory, name: str) -> Part | None:
     """A VAT category as e-fff has it; a category without a rate (not subject to VAT) has rate 0."""
+    if (vat, name) not in sheet.categories:
+        sheet.categories[vat, name] = _category(sheet, vat, name)
+    return sheet.categories[vat, name]
+
+
+def _category(sheet: Sheet, vat: VatCategory, name: str) -> Part | None:
     written = in_efff(vat, sheet.target)
     scheme = (
         {"schemeID": "UN/EDIFACT 5305", "schemeName": "Duty or tax or fee category"}

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from core.efff.base64text import Base64
 from core.efff.formats import Format
+from core.efff.invoice import VatCategory
 from core.efff.profile import profile, required_in, ubl_20_codes
 from core.efff.report import Derived, Dropped, Finding, Severity
 from core.model import Arguments
@@ -32,18 +33,19 @@ MONEY_DECIMALS = 2
 
 
 class Sheet:
-    """Writes one document for `target`, in `currency`."""
+    """Writes one document for `target`, in `currency`. `categories` are the VAT categories written so far."""
 
     def __init__(self, target: Format, currency: str) -> None:
         self.target = target
         self.is_1 = target is Format.EFFF_1
-        self.currency = currency
+        self._currency = _attributes({"currencyID": currency})
         self.derived: list[Derived] = []
         self.dropped: list[Dropped] = []
         self.findings: list[Finding] = []
         self._types = profile()
         self._required = required_in(target)
         self._bodies: list[str | Base64] = []
+        self.categories: dict[tuple[VatCategory, str], Part | None] = {}
 
     def leaf(self, name: str, value: str, /, **attributes: str) -> Part | None:
         """A value; nothing where it is empty. Attributes without a value are left out."""
@@ -64,11 +66,16 @@ class Sheet:
 
     def number(self, name: str, value: Decimal | None, /, decimals: int = 0, **attributes: str) -> Part | None:
         """A number with at least so many decimals; more where it has them, never an exponent."""
-        return None if value is None else self.leaf(name, plain(value, decimals), **attributes)
+        if value is None:
+            return None
+        return name, f"<cbc:{name}{_attributes(attributes)}>{plain(value, decimals)}</cbc:{name}>"
 
     def amount(self, name: str, value: Decimal | None, currency: str = "") -> Part | None:
         """An amount in the document's currency, or in another one that is named."""
-        return self.number(name, value, MONEY_DECIMALS, currencyID=currency or self.currency)
+        if value is None:
+            return None
+        mark = _attributes({"currencyID": currency}) if currency else self._currency
+        return name, f"<cbc:{name}{mark}>{plain(value, MONEY_DECIMALS)}</cbc:{name}>"
 
     def body(self, name: str, base64: str | Base64, /, **attributes: str) -> Part | None:
         """A base64 body, carried as it is."""
