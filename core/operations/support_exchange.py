@@ -32,13 +32,17 @@ COLUMNS = (
     "purchase_trigger",
     "sales_trigger",
     "format",
+    "vat_codes",
     "active",
     "activated_at",
     "held_by",
     "consent_by",
     "consent_at",
 )
-"""The columns that are written. `active` and what follows are for reading: an import never changes them."""
+"""The columns that are written. `active` and what follows are for reading: an import never changes them.
+
+`vat_codes` are the installation's own rules as JSON, each with what it states: [{"code": "45", "supplier": "BE..."}].
+"""
 
 LISTS = frozenset({"enterprise_numbers", "purchase_trigger", "sales_trigger"})
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -76,12 +80,18 @@ def _row(installation: Installation) -> Row:
         "purchase_trigger": " ".join(installation.options.purchase_trigger),
         "sales_trigger": " ".join(installation.options.sales_trigger),
         "format": installation.options.format,
+        "vat_codes": _vat_codes(installation.options),
         "active": "yes" if installation.active else "no",
         "activated_at": installation.activated_at.isoformat() if installation.activated_at else "",
         "held_by": installation.held_by,
         "consent_by": installation.consent.by,
         "consent_at": installation.consent.at.isoformat(),
     }
+
+
+def _vat_codes(options: Options) -> str:
+    own = [rule.model_dump(mode="json", exclude_defaults=True) for rule in options.vat_codes]
+    return json.dumps(own, ensure_ascii=False) if own else ""
 
 
 def _csv(rows: Sequence[Row]) -> str:
@@ -147,7 +157,7 @@ def _from_csv(text: str) -> list[dict[str, str]]:
 
 def _text(value: object) -> str:
     if isinstance(value, list):
-        return " ".join(map(str, value))
+        return json.dumps(value) if any(isinstance(each, dict) for each in value) else " ".join(map(str, value))
     text = "" if value is None else str(value).strip()
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
 
@@ -190,5 +200,10 @@ def _merged(desk: Desk, present: Installation, row: Row) -> Installation:
     options = present.options.model_dump()
     options |= {name: lists[name] for name in ("purchase_trigger", "sales_trigger") if name in lists}
     options |= {"format": told["format"]} if "format" in told else {}
+    if "vat_codes" in told:
+        try:
+            options["vat_codes"] = json.loads(told["vat_codes"])
+        except ValueError as problem:
+            raise UsageError("vat_code_rule_wrong", field="vat_codes", why=str(problem)) from problem
     fields["options"] = Options.model_validate(options)
     return Installation.model_validate({**present.model_dump(), **fields})

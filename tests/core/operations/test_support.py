@@ -8,6 +8,7 @@ import json
 import zipfile
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 
 from core.banqup.errors import Unavailable
 from core.errors import UsageError
+from core.installations import VatCode
 from core.ledger.base import Discovery, Finding
 from core.model import Direction, State
 from core.operations import activation, connections, installing, overview, support
@@ -273,6 +275,32 @@ def test_installations_travel_to_another_home_without_secrets(desk: FakeDesk, tm
     assert kept[SPACE.id].file_id == "D1" and not kept[SPACE.id].active
     assert {text for _, text in support.import_installations(other, file, dry_run=True)} == {"Nothing to change."}
     other.close()
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json"])
+def test_own_vat_codes_travel_with_the_installation(desk: FakeDesk, tmp_path: Path, suffix: str) -> None:
+    own = (
+        VatCode(code="45", supplier="BE0477472701", rate=Decimal("0")),
+        VatCode(code="44", category="E", exemption='art. 21 "services", § 2 | b2b'),
+    )
+    set_up(desk)
+    kept = installing.find(desk, SPACE.id)
+    desk.installations.save(kept.model_copy(update={"options": kept.options.model_copy(update={"vat_codes": own})}))
+    file = tmp_path / f"all.{suffix}"
+    support.export_installations(desk, file)
+    other = make_desk(tmp_path / "other")
+    support.import_installations(other, file, dry_run=False)
+    assert installing.find(other, SPACE.id).options.vat_codes == own
+    other.close()
+
+
+@pytest.mark.parametrize("wrong", ['[{"code": "99"}]', "45", "[", '{"code": "45"}'])
+def test_own_vat_codes_that_are_none_leave_a_line_out(desk: FakeDesk, tmp_path: Path, wrong: str) -> None:
+    set_up(desk)
+    (tmp_path / "a.json").write_text(json.dumps([{"space": SPACE.id, "vat_codes": wrong}]))
+    ((_, text),) = support.import_installations(desk, tmp_path / "a.json", dry_run=False)
+    assert text.startswith("Left out")
+    assert installing.find(desk, SPACE.id).options.vat_codes == ()
 
 
 def test_no_cell_of_an_export_is_a_formula(desk: FakeDesk, tmp_path: Path) -> None:
