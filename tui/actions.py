@@ -31,6 +31,7 @@ class Scope(StrEnum):
     CREDENTIALS = "credentials"
     MAIL = "mail"
     TREE = "tree"
+    ACTIVITY = "activity"
 
 
 class Confirmation(StrEnum):
@@ -187,6 +188,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("search", "slash", N_("Search"), N_("Look for a name or a value."), Scope.TREE, footer=4),
     Action("search_next", "n", N_("Next"), N_("The next place that was searched for."), Scope.TREE),
     Action("copy_value", "c", N_("Copy"), N_("Copy the value to the clipboard of your terminal."), Scope.TREE),
+    Action("whole", "enter", N_("Whole"), N_("A request with its headers and answer."), Scope.ACTIVITY, footer=1),
+    Action("failed", "n", N_("Failed"), N_("Only what went wrong, or everything again."), Scope.ACTIVITY, footer=2),
+    Action("look_for", "slash", N_("Filter"), N_("Look for an address, a status or a name."), Scope.ACTIVITY, footer=3),
+    Action("replay", "R", N_("Replay"), N_("Send an upload once more, to the sandbox."), Scope.ACTIVITY, True, _INLINE),
     Action("save", "s", N_("Save"), N_("Save configuration."), Scope.CREDENTIALS, True),
     Action("next", "enter", N_("Next"), N_("Next field, or pick the choice under the cursor."), Scope.FORM, footer=1),
     Action("field", "tab", N_("Field"), N_("To the next field; shift+tab to the one before."), Scope.FORM, footer=2),
@@ -195,6 +200,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("spaces", "2", N_("Spaces"), N_("All installations and how they are."), Scope.EVERYWHERE),
     Action("launcher", "3", N_("Apps"), N_("The app launcher: install Pingwin in a space."), Scope.EVERYWHERE),
     Action("connections", "4", N_("Machine"), N_("The two connections and the engine."), Scope.EVERYWHERE),
+    Action("activity", "5", N_("Activity"), N_("Every request and change, as it happens."), Scope.EVERYWHERE),
+    Action("find", "f", N_("Find"), N_("What became of a document, by what the customer says."), Scope.EVERYWHERE),
     Action("back", "escape", N_("Back"), N_("One step back."), Scope.EVERYWHERE, footer=80),
     Action(
         "help", "question_mark", N_("Help"), N_("What this screen is for, and its keys."), Scope.EVERYWHERE, footer=90

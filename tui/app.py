@@ -6,6 +6,8 @@ Screens are imported when they are opened. `run_console` is the only way in.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partialmethod
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
@@ -216,28 +218,17 @@ class BanqupConsole(Console):
         """The live queue."""
         self._finish()
 
-    def do_spaces(self) -> None:
-        """All installations."""
-        from tui.screens.spaces import SpacesScreen
+    def _go(self, room: str, kind: str) -> None:
+        """Opens a screen by its room and name, unless it is the one that is seen."""
+        found = getattr(import_module(f"tui.screens.{room}"), kind)
+        if type(self.screen) is not found:
+            self.push_screen(found())
 
-        self._open(SpacesScreen)
-
-    def do_launcher(self) -> None:
-        """The app launcher."""
-        from tui.screens.launcher import LauncherScreen
-
-        self._open(LauncherScreen)
-
-    def do_connections(self) -> None:
-        """Connections and engine."""
-        from tui.screens.machine import MachineScreen
-
-        self._open(MachineScreen)
-
-    def _open(self, kind: Callable[[], Screen[Any]]) -> None:
-        """Opens a screen, unless it is the one that is seen."""
-        if type(self.screen) is not kind:
-            self.push_screen(kind())
+    do_spaces = partialmethod(_go, "spaces", "SpacesScreen")
+    do_launcher = partialmethod(_go, "launcher", "LauncherScreen")
+    do_connections = partialmethod(_go, "machine", "MachineScreen")
+    do_activity = partialmethod(_go, "activity", "ActivityScreen")
+    do_find = partialmethod(_go, "find", "FindScreen")
 
     def do_help(self) -> None:
         """What this screen is for, and its keys."""

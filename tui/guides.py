@@ -97,6 +97,34 @@ GUIDES: dict[str, Guide] = {
             ),
         ),
     ),
+    "find": Guide(
+        N_("Find"),
+        N_("Type what the customer says, and press enter. The ledger is asked first, then Banqup itself."),
+        questions=(
+            (
+                N_("What can I type?"),
+                N_(
+                    "A number (also a part of it), a party, a VAT number, an amount, a date, a structured "
+                    "communication, Pingwin's reference, an id, or a File ID for all that went to that dossier. "
+                    "Several words must all fit."
+                ),
+            ),
+            NOT_THERE,
+        ),
+    ),
+    "activity": Guide(
+        N_("Activity"),
+        N_("Every request to Banqup and Pingwin, every file and every change, in order. The recorder is always on."),
+        questions=(
+            (
+                N_("Can I show this to others?"),
+                N_(
+                    "No credential is ever in it, and nothing of a document but numbers and addresses of files. "
+                    "For support, make a bundle."
+                ),
+            ),
+        ),
+    ),
     "launcher": Guide(
         N_("App launcher"),
         N_("Extensions for your spaces. Type a name to look for it: Pingwin."),

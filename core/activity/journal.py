@@ -30,7 +30,9 @@ FILES = 4
 """The file in use and three older ones: about 60,000 requests."""
 
 _FIELDS = frozenset(each.name for each in fields(Entry))
+_SAID = frozenset({"at", "kind", "method", "address"})
 _UNSAID: tuple[object, ...] = (None, "", 0, {})
+"""Values that say nothing and are left out of a line, but for the fields of `_SAID`."""
 
 
 class Journal:
@@ -52,7 +54,9 @@ class Journal:
         """Appends an entry. A disk that refuses is said once in the log; the work goes on."""
         number = f"{os.getpid():x}-{next(self._numbers):x}"
         kept = asdict(replace(entry, id=f"{int(entry.at * 1000):x}-{number}", who=entry.who or self._who))
-        line = REDACTOR.clean(jsonfile.line({name: value for name, value in kept.items() if value not in _UNSAID}))
+        line = REDACTOR.clean(
+            jsonfile.line({name: value for name, value in kept.items() if name in _SAID or value not in _UNSAID})
+        )
         with self._guard:
             try:
                 self._append(f"{line}\n".encode("utf-8", "replace"))

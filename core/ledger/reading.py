@@ -30,7 +30,7 @@ class Reading(Store):
 
     def total(self, query: QueueQuery) -> int:
         """How many rows a view has; from the kept counters unless text or direction is asked for."""
-        if not query.text.strip() and not query.directions:
+        if not (query.text.strip() or query.directions or query.dossiers):
             shown, spaces = states(query), set(query.spaces)
             return sum(
                 n

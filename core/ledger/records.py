@@ -197,6 +197,7 @@ class QueueQuery:
     text: str = ""
     sort: str = "attention"
     history: bool = False
+    dossiers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

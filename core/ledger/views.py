@@ -66,6 +66,8 @@ def view(query: QueueQuery) -> View:
         parts.append(_one_of("state", sorted(shown), values))
     if query.spaces:
         parts.append(_one_of("space", query.spaces, values))
+    if query.dossiers:
+        parts.append(_one_of("dossier", query.dossiers, values))
     if query.directions:
         parts.append(_one_of("direction", sorted(query.directions), values))
     for n, word in enumerate(query.text.split()[:8]):

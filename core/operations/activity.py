@@ -15,11 +15,10 @@ from core.activity import about, journal
 from core.activity.entry import Entry
 from core.errors import UsageError
 from core.ledger.terms import fold
-from core.model import NEEDS_PERSON, Event, State
+from core.model import NEEDS_PERSON, Arguments, Event, State
 from core.operations import request
 from core.operations.desk import Desk
 from core.operations.enrolment import stored_credentials
-from core.pingwin.target import Answer
 from core.web import is_loopback
 
 TROUBLED = NEEDS_PERSON | {State.UNKNOWN}
@@ -50,6 +49,15 @@ class Happening:
     delivery: int | None
     entry: Entry | None = None
     event: Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What the sandbox answered."""
+
+    code: str
+    arguments: Arguments
+    http_status: int | None
 
 
 def happenings(desk: Desk, wanted: Wanted, limit: int = 200) -> list[Happening]:
@@ -145,7 +153,7 @@ async def whole(desk: Desk, each: Happening) -> str:
     return "\n".join([*head, "", *answer, *(["", entry.answer] if entry.answer else [])])
 
 
-async def replay(desk: Desk, each: Happening) -> Answer:
+async def replay(desk: Desk, each: Happening) -> Replayed:
     """Sends a delivery's request once more, to a sandbox on this machine alone; the ledger is not told.
 
     Raises UsageError where it is no upload, or the target is not a sandbox's.
@@ -163,4 +171,5 @@ async def replay(desk: Desk, each: Happening) -> Answer:
     if credentials is None:
         raise UsageError("credentials_missing", space=row.space)
     with about("replay", space=row.space, source_id=row.source_id, delivery=row.id):
-        return await desk.target().send(upload, credentials, desk.machine.timing.deadline)
+        answer = await desk.target().send(upload, credentials, desk.machine.timing.deadline)
+    return Replayed(answer.code, answer.arguments, answer.http_status)

@@ -231,15 +231,22 @@ def row_of(desk: Desk, delivery: int) -> Delivery:
     return row
 
 
+def facts_of(desk: Desk, space: str) -> Facts | None:
+    """What the state of a space follows from; None where nothing is installed in it."""
+    installation = desk.installations.get(space)
+    if installation is None:
+        return None
+    circuits = tuple(desk.ledger.circuits())
+    return _facts(desk, installation, desk.ledger.space_run(space), engine(desk), circuits)
+
+
 def detail(desk: Desk, delivery: int) -> Detail:
     """Everything about one delivery."""
     row = row_of(desk, delivery)
     installation = desk.installations.get(row.space)
     events = tuple(desk.ledger.events(delivery=row.id))
     findings, derived, dropped = report(events)
-    circuits = tuple(desk.ledger.circuits())
-    run = desk.ledger.space_run(row.space)
-    facts = _facts(desk, installation, run, engine(desk), circuits) if installation is not None else None
+    facts = facts_of(desk, row.space)
     same = desk.ledger.same_invoice(row.invoice_key, other_than=row.source_id) if row.invoice_key else []
     return Detail(
         delivery=row,

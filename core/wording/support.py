@@ -104,6 +104,54 @@ RECONCILE = {
     "reconcile_inactive": Message("Approved or sent, but the space is not active.", "Activate the space."),
 }
 
+FINDING = {
+    "find_what": Message("Say what to look for.", "A number, a party, a VAT number, an amount, a date, or an id."),
+    "answer_delivered": Message("{number} was delivered to dossier {dossier} on {at}, reference {reference}."),
+    "answer_marked": Message("{number} was marked as delivered by {actor} on {at}."),
+    "answer_on_its_way": Message("{number} is on its way: {because}."),
+    "answer_parked": Message("{number} waits for your decision: {because}."),
+    "answer_rejected": Message("{number} was rejected: {because}."),
+    "answer_gave_up": Message("{number} was given up: {because}."),
+    "answer_changed": Message("{number} was delivered on {at} (reference {reference}) and changed in Banqup since."),
+    "answer_history": Message(
+        "{number} stays history: it was approved or sent before the activation ({since}).",
+        "Include it to send it after all.",
+    ),
+    "answer_withdrawn": Message("{number} is no longer approved or sent in Banqup: {because}."),
+    "answer_discarded": Message("{number} is not sent: {actor} decided so on {at}."),
+    "answer_waiting_approval": Message(
+        "{number} waits for approval in Banqup ({status}).", "Once it is approved there it follows by itself."
+    ),
+    "answer_waiting_sending": Message(
+        "{number} was not sent in Banqup yet ({status}).", "Once it is sent there it follows by itself."
+    ),
+    "answer_not_read_yet": Message(
+        "{number} is approved or sent in Banqup and was not read yet.", "It comes with the next polls."
+    ),
+    "answer_inactive": Message(
+        "{number} is approved or sent in Banqup, but {space} is not active here.",
+        "What was approved before activation stays history; it can be included then.",
+    ),
+    "answer_other_folder": Message(
+        "{number} lies in Banqup in a folder that is neither purchases nor sales.", "Nothing is sent from there."
+    ),
+    "answer_never_seen": Message(
+        "“{text}” was never seen: neither here nor in Banqup.",
+        "Check the number, whether it is in another space, and whether the supplier's e-invoice reached Banqup.",
+    ),
+    "answer_not_here": Message("“{text}” is not known here; Banqup was not asked.", "Ask again with Banqup."),
+    "answer_not_asked": Message("“{text}” is not known here, and Banqup could not be asked: {because}."),
+    "answer_twice": Message(
+        "{number} is in Pingwin {count} times, as different documents of Banqup: {copies}.",
+        "One of them is a second copy in Banqup; take one out of the books in Pingwin.",
+    ),
+    "answer_sent_again": Message(
+        "{number} is in Pingwin {count} times because a person sent it again: {copies}.",
+        "Who and why stands with the delivery.",
+    ),
+    "answer_dossier": Message("{count} documents went to dossier {dossier}, the newest on {at}."),
+}
+
 ACTIVITY = {
     "no_such_activity": Message(
         "“{id}” is no line of the activity (any more).", "The recorder keeps the newest; look without the id."
@@ -155,4 +203,4 @@ BUNDLE = {
     "bundle_ledger": Message("The part of the ledger about this space."),
 }
 
-MESSAGES: dict[str, Message] = {**DOCTOR, **RECONCILE, **ACTIVITY, **BACKUP, **EXCHANGE, **BUNDLE}
+MESSAGES: dict[str, Message] = {**DOCTOR, **RECONCILE, **FINDING, **ACTIVITY, **BACKUP, **EXCHANGE, **BUNDLE}

@@ -40,6 +40,7 @@ COMMANDS: dict[str, Entry] = {
     "deactivate": Entry("activation", "deactivate", SETTING_UP, N_("Stop at once and keep the queue.")),
     "status": Entry("status", "status", DAILY, N_("Show in one screenful whether all is well.")),
     "queue": Entry("queue", "queue", DAILY, N_("List the deliveries, or follow their changes.")),
+    "find": Entry("find", "find", DAILY, N_("Say what became of a document.")),
     "document": Entry("queue", "document", DAILY, N_("Show everything about one delivery.")),
     "retry": Entry("decisions", "retry", DAILY, N_("Try deliveries again.")),
     "resend": Entry("decisions", "resend", DAILY, N_("Send deliveries, or send them again.")),

@@ -110,6 +110,12 @@ class DocumentScreen(ActingScreen[None]):
             said += "\n" + _("On your computer (c copies the line):") + f"\n{self._scp}"
         self.say(said, "success")
 
+    def do_activity(self) -> None:
+        """Every request and change of this delivery."""
+        from tui.screens.activity import ActivityScreen
+
+        self.app.push_screen(ActivityScreen(self._delivery))
+
     def do_copy(self) -> None:
         """Hands the `scp` line of the file saved just now, else the facts, to the terminal's clipboard (OSC 52)."""
         if self._detail is not None:
