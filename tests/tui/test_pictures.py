@@ -16,11 +16,13 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from core.activity.entry import Entry
+from core.activity.journal import Journal
 from core.model import Direction, Party
 from core.operations import activation, walkthrough
 from core.operations.overview import Health
 from tests.core.operations.fakes import NOW, OTHER, OWN, SPACE, FakeDesk, connect, purchase
-from tests.tui.console import HeldEngine, console, empty_desk, office, picture, screen, wait_for
+from tests.tui.console import HeldEngine, console, empty_desk, enter, office, picture, screen, wait_for
 from tui.app import step_screen
 from tui.journey import WALKTHROUGH, Journey
 
@@ -129,7 +131,32 @@ async def _help(pilot: Pilot[int]) -> None:
     await screen(pilot, "HelpScreen")
 
 
+async def _find(pilot: Pilot[int]) -> None:
+    await pilot.press("f")
+    shown = await screen(pilot, "FindScreen")
+    await enter(pilot, "molens")
+    await wait_for(pilot, lambda: shown.query_one("#answers").choices, "the answers")
+
+
+async def _activity(pilot: Pilot[int]) -> None:
+    journal = Journal(pilot.app.desk.home.logs, "engine")  # type: ignore[attr-defined]
+    for place, entry in enumerate(CALLS):
+        journal.record(replace(entry, at=NOW + 750 + place))
+    await pilot.press("5")
+    shown = await screen(pilot, "ActivityScreen")
+    await wait_for(pilot, lambda: shown.query_one("#lines").line_count > 10, "the lines")
+
+
+BANQUP = "https://banqup.example/datastore/documents/transaction/v2/spaces/3f2a7c10-0000-4000-8000-000000000001"
+CALLS = (
+    Entry(0, "request", "GET", f"{BANQUP}/documents", status=200, seconds=0.21, received=18_204, purpose="poll"),
+    Entry(0, "request", "GET", f"{BANQUP}/files/9c", status=200, seconds=0.09, received=640, purpose="prepare"),
+    Entry(0, "request", "POST", "https://pingwin.example/upload", status=503, seconds=1.2, sent=48_200, purpose="send"),
+)
+
 OFFICE: dict[str, Drive] = {
+    "find": _find,
+    "activity": _activity,
     "queue": _queue,
     "queue-filter": _filter,
     "queue-question": _question,

@@ -50,7 +50,7 @@ class FindScreen(FormScreen):
         field.cursor_blink = False
         yield field
         yield Paragraph(id="answer", classes="above")
-        yield Menu(id="answers", column=44, classes="above")
+        yield Menu(id="answers", column=36, classes="above")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Looks: in the ledger, then in Banqup."""
