@@ -294,6 +294,10 @@ class Ledger(Sharing, Protocol):
         """
         ...
 
+    def probe_now(self, target: str, *, now: float) -> bool:
+        """Makes the next probe of a target's open circuit due at once. False where it is not open."""
+        ...
+
     # -- people ------------------------------------------------------------------------------------------------------
 
     def decide(self, decision: Decision, *, now: float) -> Delivery | None:

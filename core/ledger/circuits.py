@@ -18,6 +18,14 @@ VALUES(?,?,?,?,?,?,?,?,?,?) ON CONFLICT (target, scope, id) DO UPDATE SET
   since = excluded.since"""
 
 
+PROBE_NOW = """UPDATE circuit SET probe_at = CASE WHEN probe_at < :now THEN probe_at ELSE :now END
+WHERE target = :target AND scope = 'target' AND id = '' AND state = 'open' RETURNING target"""
+
+ASK_NOW = """UPDATE doc SET due_at = :now
+WHERE state IN ('sending','unknown') AND state = 'unknown' AND reason = 'target_waits' AND due_at > :now
+  AND space IN (SELECT space FROM space_run WHERE target = :target) RETURNING space"""
+
+
 class Circuits(Store):
     """Reading, opening and closing them."""
 
@@ -49,6 +57,12 @@ class Circuits(Store):
             if row is not None and row["until"] > 0:
                 _say_closed(tx, (target, scope, id), row["code"], actor=actor, now=now)
 
+    def probe_now(self, target: str, *, now: float) -> bool:
+        """Makes the next probe of a target's open circuit due at once. False where it is not open."""
+        with self.write() as tx:
+            tx.in_turn(_turn(target))
+            return tx.one(PROBE_NOW, {"target": target, "now": now}) is not None
+
     def probed(self, circuit: Circuit, *, well: bool, probe_at: float, now: float) -> bool:
         """What a probe said, unless somebody closed the circuit, or it opened again, while the answer was on its way.
 
@@ -69,6 +83,8 @@ class Circuits(Store):
                 (circuit.failures, now, *where),
             )
             _say_closed(tx, where, circuit.code, actor=ENGINE, now=now)
+            if circuit.scope is Scope.TARGET:
+                _ask_now(tx, circuit.target, now)
             return True
 
 
@@ -77,6 +93,12 @@ def _say_closed(tx: Transaction, where: tuple[str, Scope, str], was: str | None,
     args = {"target": target, "scope": scope.value, "id": id, "was": was}
     for space in _spaces(tx, target, scope, id):
         tx.event(space, "circuit", "circuit_closed", at=now, actor=actor, args=args)
+
+
+def _ask_now(tx: Transaction, target: str, now: float) -> None:
+    """Outcomes that waited for a target to answer again are asked about at once; their grace is long over."""
+    for row in tx.run(ASK_NOW, {"target": target, "now": now}).fetchall():
+        tx.touch(row["space"])
 
 
 def _turn(target: str) -> str:

@@ -222,11 +222,16 @@ def _decide_one(desk: Desk, id: int, act: Act, reason: str) -> Decided:
     decided = desk.ledger.decide(_decision(desk, row, effect, reason), now=desk.clock.now())
     if decided is None:
         return Decided(id, False, "moved_meanwhile", {"id": id}, desk.ledger.delivery(id))
-    if effect.code == "retry_now":
-        from core.operations.enrolment import close_circuits
+    return Decided(id, True, _done(desk, row, effect), {"id": decided.id, "actor": desk.actor}, decided)
 
-        close_circuits(desk, row.space)  # ordered by a person: also where Pingwin refused the dossier or credentials
-    return Decided(id, True, effect.code, {"id": decided.id, "actor": desk.actor}, decided)
+
+def _done(desk: Desk, row: Delivery, effect: Effect) -> str:
+    """What is said right after a decision; an order to send now also wakes what keeps it waiting."""
+    if effect.code != "retry_now":
+        return effect.code
+    from core.operations.enrolment import try_now
+
+    return "retry_once_it_answers" if try_now(desk, row.space) else effect.code
 
 
 def _decision(desk: Desk, row: Delivery, effect: Effect, reason: str) -> Decision:

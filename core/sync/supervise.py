@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 AT_ONCE = 4
 """Polls and baselines that run beside each other."""
 DAY = 86_400.0
+LISTED_ANEW = 10
+"""How often in a poll interval the list of spaces is read at most, however many spaces doubt that they are in it."""
 OWN_TROUBLE_S = 10.0
 """How long something rests that failed by our own trouble."""
 
@@ -122,10 +124,10 @@ class Supervisor:
         workshop.outside.pause.succeeded()
 
     async def _still_listed(self, workshop: Workshop, space: str) -> None:
-        """Nothing new: an app that lost its access sees the same. Asked once a poll interval for all spaces."""
+        """Nothing new: an app that lost its access sees the same. Spaces polled at about the same time ask together."""
         now = self.house.clock.now()
         asked_at, listed = self._spaces
-        if now - asked_at >= self.house.machine.timing.poll_interval:
+        if now - asked_at >= self.house.machine.timing.poll_interval / LISTED_ANEW:
             listed = frozenset(space.id for space in await workshop.source.spaces())
             self._spaces = (now, listed)
         if space not in listed:

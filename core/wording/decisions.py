@@ -71,6 +71,7 @@ MESSAGES: dict[str, Message] = {
     "no_source_xml": Message("Delivery {id} has no XML in Banqup.", "Only its PDF may be there; look in Banqup."),
     "no_file_yet": Message("Delivery {id} has no file (yet, or any more).", "It is made when its turn comes."),
     # what a decision is called in the history
+    "retry_once_it_answers": Message("Decided to send now; Pingwin is asked whether it answers again."),
     "retry_now": Message("Sent before its time."),
     "retry": Message("Tried again."),
     "send": Message("Decided to send."),
@@ -87,6 +88,7 @@ MESSAGES: dict[str, Message] = {
     "undo_discard": Message("The decision not to send was taken back."),
     # what is said right after a decision
     "done_retry_now": Message("It is sent next."),
+    "done_retry_once_it_answers": Message("Pingwin is asked at once; it is sent as soon as Pingwin answers again."),
     "done_retry": Message("It is tried again."),
     "done_send": Message("It is sent next."),
     "done_check_again": Message("It is checked again."),

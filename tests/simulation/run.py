@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 
 from tests.simulation.story import play, told
 
@@ -21,13 +22,16 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.seed is not None:
         return replay(arguments.seed)
-    failed = 0
+    failed, began = 0, time.monotonic()
     for seed in range(arguments.first, arguments.first + arguments.seeds):
         try:
             play(seed)
         except Exception as broken:  # a seed that ends in any other way has found something too
             failed += 1
             print(f"seed {seed}: {type(broken).__name__}: {broken}", flush=True)
+        done = seed - arguments.first + 1
+        if done % 1_000 == 0:
+            print(f"{done} seeds, {failed} failed, {done / (time.monotonic() - began):.1f} a second", flush=True)
     print(f"{arguments.seeds - failed} passed, {failed} failed")
     return 1 if failed else 0
 

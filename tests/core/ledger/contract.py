@@ -507,6 +507,21 @@ class DeliveringContract(Soundness):
         codes = [event.code for event in ledger.events(space=SPACE) if event.kind == "circuit"]
         assert codes == ["wrong_key", "circuit_closed"]
 
+    def test_a_person_may_have_a_silent_target_asked_at_once(self, ledger: Ledger) -> None:
+        activate(ledger)
+        assert not ledger.probe_now(TARGET, now=10.0), "it is not silent"
+        held = sending(ledger)
+        shut = Circuit(TARGET, Scope.TARGET, "", "open", "no_answer", 1, NEVER, 900.0, since=11.0)
+        assert ledger.move(held, State.SENDING, Move(State.UNKNOWN, 20.0), now=20.0, circuit=shut)
+        question = settle(ledger, 21.0)
+        assert ledger.move(question, State.UNKNOWN, Move(State.UNKNOWN, 950.0, code="target_waits"), now=21.0)
+        assert ledger.probe_now(TARGET, now=30.0)
+        (soon,) = ledger.circuits()
+        assert soon == replace(shut, probe_at=30.0)
+        assert settle(ledger, 31.0) is None, "nothing is asked before the probe has told"
+        assert ledger.probed(soon, well=True, probe_at=99.0, now=32.0)
+        assert settle(ledger, 32.0) is not None, "and then at once"
+
     def test_a_cooldown_ends_by_itself(self, ledger: Ledger) -> None:
         activate(ledger)
         held = sending(ledger)

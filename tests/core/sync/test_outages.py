@@ -1,0 +1,149 @@
+"""Hours without Pingwin, days with a wrong key, access withdrawn: what they cost with the real engine.
+
+The clock is virtual; the waits are those the product ships with. Pingwin is the hardest one: it cannot be asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from core.config import Timing
+from core.model import FINAL, NEEDS_PERSON, Delivery, State
+from core.operations import connections, installing
+from core.operations.decisions import Act, decide
+from core.operations.installing import CredentialField
+from core.pingwin.target import Capability
+from tests.simulation.banqup import SPACE
+from tests.simulation.scene import Scene
+
+HOUR, DAY = 3_600.0, 86_400.0
+SHIPPED = Timing(wake=60)
+"""Every wait as it is by default; only how often an idle engine looks up is coarser, for the test's sake."""
+
+
+@pytest.fixture(params=[True, False], ids=["has a test request", "has none"])
+def scene(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Scene]:
+    with Scene(tmp_path, timing=SHIPPED) as scene:
+        scene.pingwin.has_test_request = request.param
+        for number in range(40):
+            scene.banqup.put(f"p{number:02}", approved=False)
+        scene.start_engine()
+        scene.activate()
+        scene.wait(HOUR)
+        yield scene
+
+
+def approve(scene: Scene, numbers: range, *, every: float) -> None:
+    """Documents go on being approved all the while."""
+    for number in numbers:
+        scene.banqup.approve(f"p{number:02}")
+        scene.wait(every)
+
+
+def decisions_due(scene: Scene) -> list[Delivery]:
+    return [row for row in scene.rows().values() if row.state in NEEDS_PERSON]
+
+
+def test_eight_hours_without_pingwin_cost_at_most_one_decision(scene: Scene) -> None:
+    """5xx from a proxy, then nothing, then nobody there, then back."""
+    scene.promises.at_once = 1
+    for trouble, numbers in (("5xx", range(0, 8)), ("silent", range(8, 16)), ("closed", range(16, 20))):
+        scene.pingwin.trouble = trouble
+        approve(scene, numbers, every=8 * HOUR / 20)
+    assert scene.rows() and State.DEAD not in scene.states().values()
+    scene.pingwin.trouble = ""
+    scene.wait(5 * HOUR)
+    due = decisions_due(scene)
+    assert len(due) <= 1 and {row.reason for row in due} <= {"outcome_unknown"}
+    arrived = {id for id, state in scene.states().items() if state is State.CONFIRMED}
+    assert len(arrived) == 20 - len(due), "everything else has arrived by itself"
+    assert set(scene.pingwin.taken.values()) == {1}
+
+
+def test_outage_with_a_target_that_can_be_asked_costs_no_decision(tmp_path: Path) -> None:
+    with Scene(tmp_path, timing=SHIPPED, capabilities=frozenset({Capability.LOOKUP})) as scene:
+        scene.banqup.put("p00", approved=False)
+        scene.start_engine()
+        scene.activate()
+        scene.wait(HOUR)
+        scene.pingwin.trouble = "5xx"
+        approve(scene, range(1), every=8 * HOUR)
+        scene.pingwin.trouble = ""
+        scene.wait(5 * HOUR)
+        assert scene.states() == {"p00": State.CONFIRMED} and set(scene.pingwin.taken.values()) == {1}
+
+
+def test_persons_retry_finds_a_pingwin_that_is_back_long_before_its_next_probe(scene: Scene) -> None:
+    scene.pingwin.trouble = "closed"
+    approve(scene, range(1), every=4 * HOUR)
+    while scene.world.ledger.circuits()[0].probe_at - scene.world.machine.now() < 600:  # type: ignore[operator]
+        scene.wait(60)
+    scene.pingwin.trouble = ""
+    told = decide(scene.person.desk(scene.story), [scene.rows()["p00"].id], Act.RETRY)
+    assert told[0].code == "retry_once_it_answers"
+    scene.wait(120)
+    assert scene.taken() == {"p00"}
+
+
+def test_connection_test_that_finds_pingwin_back_lets_the_queue_go_on(scene: Scene) -> None:
+    scene.pingwin.trouble = "closed"
+    approve(scene, range(3), every=4 * HOUR)
+    while scene.world.ledger.circuits()[0].probe_at - scene.world.machine.now() < 600:  # type: ignore[operator]
+        scene.wait(60)
+    scene.pingwin.trouble = ""
+    scene.do(connections.try_pingwin(scene.person.desk(scene.story)))
+    scene.wait(180)
+    assert len(scene.taken()) == 3
+
+
+def test_ten_days_with_a_wrong_key_cost_no_decision_and_lose_nothing(scene: Scene) -> None:
+    scene.installations.change_machine(lambda machine: machine.model_copy(update={"timing": Timing(wake=600)}))
+    scene.pingwin.trouble = "auth"
+    approve(scene, range(10), every=DAY)
+    rows = scene.rows().values()
+    assert len(rows) == 10 and {row.state for row in rows} <= {State.SEEN, State.READY}
+    assert all(row.attempts == 0 for row in rows), "trouble of the account ages nothing"
+    assert scene.pingwin.calls < 20, "a refused key is not knocked with"
+    scene.pingwin.trouble = ""
+    desk = scene.person.desk(scene.story)
+    installing.set_credentials(desk, SPACE, {CredentialField.API_KEY: SecretStr("right")})
+    scene.wait(HOUR)
+    assert set(scene.states().values()) == {State.CONFIRMED}
+    assert set(scene.pingwin.taken.values()) == {1} and len(scene.taken()) == 10
+
+
+def test_access_withdrawn_in_banqup_is_noticed_at_the_next_poll(scene: Scene) -> None:
+    scene.banqup.trouble = "gone"
+    scene.wait(SHIPPED.poll_interval * 1.1 + SHIPPED.wake)
+    run = scene.world.ledger.space_run(SPACE)
+    assert run is not None and run.poll_code in {"access_withdrawn", "banqup_space_gone"}
+    scene.banqup.approve("p00")
+    scene.banqup.trouble = ""
+    scene.wait(HOUR)
+    run = scene.world.ledger.space_run(SPACE)
+    assert run is not None and run.poll_code is None and scene.taken() == {"p00"}
+
+
+def test_eight_hours_without_banqup_lose_nothing(scene: Scene) -> None:
+    scene.banqup.trouble = "down"
+    approve(scene, range(8), every=HOUR)
+    scene.banqup.trouble = ""
+    scene.wait(2 * HOUR)
+    assert len(scene.taken()) == 8 and set(scene.states().values()) <= FINAL
+
+
+def test_proxy_that_answers_every_probe_and_no_upload_costs_a_decision_ever_less_often(scene: Scene) -> None:
+    """No probe can see it: each relapse waits four times as long, so that hours cost a handful, not hundreds."""
+    scene.promises.at_once = 100
+    honest = type(scene.pingwin).out
+    try:
+        type(scene.pingwin).out = property(lambda far: False)  # type: ignore[assignment,method-assign]
+        scene.pingwin.trouble = "5xx"
+        approve(scene, range(40), every=8 * HOUR / 40)
+    finally:
+        type(scene.pingwin).out = honest  # type: ignore[method-assign]
+    assert 1 <= len(decisions_due(scene)) <= 6
