@@ -139,7 +139,7 @@ class Engine(Actor):
         """A second engine that finds a first one leaves, as it must."""
         if self._process is None or self._process.poll() is None:
             return
-        if self._process.returncode == 2 and "engine_runs_already" in self.last_words().splitlines()[-1]:
+        if self._process.returncode == 2 and "engine_runs_already" in self.last_words():
             if self.lock.holder() is None:
                 self.start()
             return

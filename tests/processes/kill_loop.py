@@ -137,7 +137,7 @@ class Loop:
         box = [*module, "core.sandbox", "--home", str(self.box), "--documents", documents, "--seed", str(seed)]
         where = ["--home", str(self.home)]
         lines = {
-            "engine": ([*module, "core.sync", *where], 5.0),
+            "engine": ([str(COMMAND), *where, "run"], 5.0),
             "sandbox": (box, 1.2),
             "person": ([*module, "tests.processes.person", *where, "--box", str(self.box), "--seed", str(seed)], 1.5),
             "reader": ([*module, "tests.processes.reader", *where], 0.6),
@@ -326,7 +326,10 @@ class Loop:
         outcome.problems += list(_replayed(ledger, rows.values(), outcome))
 
     def _read_log(self) -> None:
-        """What the engine recorded as an error that nobody expected."""
+        """What was recorded as an error that nobody expected."""
+        crashes = self.home / "logs" / "crashes.log"
+        if crashes.exists():
+            self.outcome.problems.append(f"crashes.log: {crashes.read_text('utf-8', 'replace')[-2_000:]}")
         for log in sorted((self.home / "logs").glob("engine.log*")):
             for line in log.read_text("utf-8", "replace").splitlines():
                 with suppress(ValueError):

@@ -141,6 +141,7 @@ def main() -> int:
             if given.settle:
                 person.release()
                 person.decide_one()
+                person.retry()
                 if not person.rows(*(set(State) - {State.CONFIRMED, State.HISTORY})):
                     return 0
             else:
