@@ -67,7 +67,14 @@ def _wrong(path: Path, text: str, error: ValidationError) -> ConfigurationError:
     knob = ".".join(str(part) for part in place) or "the contract"
     detail = problem["msg"].removeprefix("Value error, ")
     code = "contract_unknown_key" if problem["type"] == "extra_forbidden" else "contract_wrong"
-    return ConfigurationError(code, where=f"{path}:{line_of(text, place)}", key=knob, detail=detail)
+    line = line_of(text, place)
+    return ConfigurationError(code, where=f"{path}:{line}:{_column(text, line)}", key=knob, detail=detail)
+
+
+def _column(text: str, line: int) -> int:
+    """Where the first word of a line stands, from 1."""
+    found = text.splitlines()[line - 1] if text.strip() else ""
+    return len(found) - len(found.lstrip()) + 1
 
 
 def line_of(text: str, place: Sequence[str | int]) -> int:

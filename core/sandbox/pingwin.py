@@ -13,10 +13,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from core.pingwin.contract import WireContract
 from core.sandbox.answers import Dropped, common_fault, limited
 from core.sandbox.faults import Fault, Point
 from core.sandbox.inspection import inspect
 from core.sandbox.records import NANOSECONDS, Dossier, Receipt
+from core.sandbox.speaking import Speaker
 from core.sandbox.wires import READERS, Delivered, Reader
 from core.sandbox.world import World
 
@@ -31,12 +33,15 @@ def refusal(status: int, code: str, text: str, **more: str) -> JSONResponse:
 class PingwinSandbox:
     """Answers as an accounting package might; `world.receipts` is what it took."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, contract: WireContract | None = None) -> None:
+        """With a `contract` it speaks that one too, before its own."""
         self.world = world
+        self._speaker = Speaker(contract, self.upload, self._opened, self._kept) if contract is not None else None
 
     def routes(self) -> list[Route]:
         """The routes of the stand-in, to be mounted under a prefix of its own."""
         return [
+            *(self._speaker.routes() if self._speaker is not None else ()),
             Route("/dossier", self.dossier, methods=["GET"]),
             Route("/documents/by-key/{key}", self.lookup, methods=["GET"]),
             *(Route(path, self._uploader(reader), methods=["POST"]) for path, reader in READERS.items()),
@@ -58,6 +63,11 @@ class PingwinSandbox:
         if dossier.disabled:
             return refusal(403, "DOSSIER_DISABLED", "The dossier is disabled.")
         return dossier
+
+    def _kept(self, file_id: str, key: str) -> str | None:
+        """The id of what was taken under a delivery key."""
+        receipt = self.world.inbox.with_key(file_id, key, by=self.world.now_ns())
+        return receipt.id if receipt is not None else None
 
     def _by_headers(self, request: Request) -> Dossier | Response:
         headers = request.headers

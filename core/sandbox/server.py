@@ -24,6 +24,7 @@ from starlette.routing import Mount, Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from core.errors import UsageError
+from core.pingwin.contract import WireContract
 from core.sandbox.answers import http_date
 from core.sandbox.banqup import BanqupSandbox, not_found
 from core.sandbox.control import Control
@@ -80,10 +81,10 @@ class DateHeader:
         await self._app(scope, receive, stamped)
 
 
-def application(world: World) -> Starlette:
-    """Both stand-ins and their control as one application."""
+def application(world: World, contract: WireContract | None = None) -> Starlette:
+    """Both stand-ins and their control as one application; `contract` is spoken beside the sandbox's own."""
     banqup = BanqupSandbox(world)
-    pingwin = PingwinSandbox(world)
+    pingwin = PingwinSandbox(world, contract)
     app = Starlette(
         routes=[
             Mount("/_sandbox", routes=Control(world, banqup).routes()),
@@ -101,12 +102,12 @@ def application(world: World) -> Starlette:
 class SandboxServer:
     """A sandbox on a loopback port; port 0 picks a free one."""
 
-    def __init__(self, world: World, port: int = 0) -> None:
+    def __init__(self, world: World, port: int = 0, contract: WireContract | None = None) -> None:
         self.world = world
         self._socket = _listen(port)
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
-            application(world),
+            application(world, contract),
             http=CuttableProtocol,
             log_config=None,
             log_level="critical",
@@ -191,10 +192,12 @@ def _listen(port: int) -> socket.socket:
 
 
 @contextmanager
-def running_sandbox(world: World | None = None, *, port: int = 0, home: Path | None = None) -> Iterator[SandboxServer]:
+def running_sandbox(
+    world: World | None = None, *, port: int = 0, home: Path | None = None, contract: WireContract | None = None
+) -> Iterator[SandboxServer]:
     """A sandbox in a thread, for the length of a `with`; `.world` may be changed while it runs."""
     own = world or World(home)
-    server = SandboxServer(own, port)
+    server = SandboxServer(own, port, contract)
     server.start()
     try:
         yield server
@@ -211,13 +214,14 @@ def serve(
     world: World | None = None,
     ready: Callable[[Access], None] | None = None,
     until: Callable[[], None] | None = None,
+    contract: WireContract | None = None,
 ) -> None:
     """Runs the sandbox of a home in the foreground until a signal, or until `until` returns (asked in a thread).
 
     Its access file is there while it runs; `ready` is called once with what stands in it.
     """
     own = world or World(home)
-    server = SandboxServer(own, port)
+    server = SandboxServer(own, port, contract)
     if until is not None:
         threading.Thread(target=_end_after, args=(server, until), daemon=True, name="sandbox-until").start()
     try:

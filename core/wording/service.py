@@ -72,4 +72,70 @@ SERVICE = {
     ),
 }
 
-MESSAGES: dict[str, Message] = {**NOTICES, **SERVICE}
+CONTRACTS = {
+    "contract_name_wrong": Message(
+        "“{name}” cannot be the name of a contract.", "Use small letters, digits and hyphens, 40 at most."
+    ),
+    "contract_not_speakable": Message(
+        "The stand-in cannot make up an answer for “{path}”.", "Write the test with “equals”, or try it by hand."
+    ),
+    "contract_says_upload": Message("Each document is one {method} to {path}."),
+    "contract_says_limits": Message(
+        "An answer is awaited for {seconds} s; at most {minute} documents a minute, {at_once} at once."
+    ),
+    "contract_says_in_header": Message("{credential} travels in the header {name}."),
+    "contract_says_in_query": Message("{credential} travels in the address, as {name}; the address is then a secret."),
+    "contract_says_in_form": Message("{credential} travels in the form field {name}."),
+    "contract_says_in_json": Message("{credential} travels in the JSON member {name}."),
+    "contract_says_in_path": Message("{credential} travels in the path of the address."),
+    "contract_says_body_multipart": Message("The e-fff file is the part “{field}” of a multipart form, as {type}."),
+    "contract_says_body_form": Message("The e-fff file is the field “{field}” of a form."),
+    "contract_says_body_json": Message("The e-fff file is the member “{field}” of a JSON object, in base64."),
+    "contract_says_body_raw": Message("The e-fff file is the body itself, as {type}."),
+    "contract_says_direction": Message("{field} says “{purchase}” for a purchase and “{sales}” for a sale."),
+    "contract_says_no_direction": Message("Nothing says whether it is a purchase or a sale but the file itself."),
+    "contract_says_key": Message("Our key of the delivery travels in {where}."),
+    "contract_says_key_in_name": Message("Our key of the delivery travels only at the end of the file name."),
+    "contract_says_taken": Message("Taken means: {when}. The delivery is then delivered."),
+    "contract_says_reference": Message("Pingwin's own number of it is read from {path}."),
+    "contract_says_auth": Message("{when} means: the credentials are refused. The queue of the dossier waits."),
+    "contract_says_dossier": Message("{when} means: the dossier is not open to us. Its queue waits."),
+    "contract_says_document": Message("{when} means: this document is refused. A person decides."),
+    "contract_says_duplicate": Message("{when} means: it is already there."),
+    "contract_says_throttle": Message("{when} means: too many at once. The account waits, then goes on."),
+    "contract_says_not_taken": Message("{when} means: surely not taken. It is tried again."),
+    "contract_says_unknown": Message(
+        "{when} means: nobody knows whether it was taken. It is not sent again by itself."
+    ),
+    "contract_says_by_status": Message(
+        "Any other answer is judged by its status: 401 and 403 credentials, 404 dossier, 409 already there, 429 wait,"
+        " other 4xx refused; all else is an unknown outcome."
+    ),
+    "contract_says_test": Message("“Test” asks {method} {path}: a harmless question that proves the credentials."),
+    "contract_says_no_test": Message("There is no harmless question: only the first delivery proves the credentials."),
+    "contract_says_lookup": Message("After a lost answer it asks {method} {path} whether the document is there."),
+    "contract_says_no_lookup": Message(
+        "After a lost answer nothing can be asked: a person looks in Pingwin and decides."
+    ),
+    "contract_says_idempotent": Message("The same key is taken once only: after a lost answer it may be sent again."),
+    "contract_says_confirmed": Message("Its status: {status}."),
+    "contract_says_sandbox": Message("It is the sandbox's own, and says nothing about Pingwin."),
+    "contract_try_taken": Message(
+        "A document ({direction}) arrives whole at a stand-in that speaks this contract ({code}).",
+        "Look whether the file, its direction and the answer are described as they are sent.",
+    ),
+    "contract_try_wrong_key": Message(
+        "A wrong API key is understood as refused credentials ({code}).", "Add an error rule of class auth."
+    ),
+    "contract_try_no_dossier": Message(
+        "An unknown dossier is understood as that ({code}).", "Add an error rule of class dossier."
+    ),
+    "contract_try_test": Message(
+        "The harmless question tells right credentials from wrong ones.", "Look at [test] and the error rules."
+    ),
+    "contract_try_lookup": Message(
+        "A document is found by its key, and one that was never sent is not.", "Look at [lookup]."
+    ),
+}
+
+MESSAGES: dict[str, Message] = {**NOTICES, **SERVICE, **CONTRACTS}

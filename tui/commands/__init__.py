@@ -31,6 +31,7 @@ COMMANDS: dict[str, Entry] = {
     "check": Entry("convert", "check", TRYING, N_("Check e-fff and UBL files against the rules.")),
     "profile": Entry("formats", "profile", TRYING, N_("Print the profile of e-fff, element by element.")),
     "connect": Entry("connect", "connect", SETTING_UP, N_("Connect this machine to Banqup and Pingwin.")),
+    "contract": Entry("contract", "contract", SETTING_UP, N_("Look into a wire contract before anybody relies on it.")),
     "spaces": Entry("installing", "spaces", SETTING_UP, N_("List the spaces that the Banqup app may see.")),
     "install": Entry("installing", "install", SETTING_UP, N_("Install the extension in a space.")),
     "uninstall": Entry("installing", "uninstall", SETTING_UP, N_("Remove the extension from a space.")),

@@ -41,10 +41,18 @@ home_option = option("--home", metavar="DIR", type=click.Path(file_okay=False, p
 @click.option("--from", "folder", cls=Option, type=click.Path(exists=True, file_okay=False, path_type=Path),
               metavar="DIR", help=N_("Use the UBL and PDF files of a folder as the documents."))  # fmt: skip
 @click.option("--seed", cls=Option, type=int, default=0, metavar="S", help=N_("Other made-up documents."))
+@click.option("--contract", cls=Option, metavar="FILE|NAME", help=N_("Let its Pingwin speak this contract too."))
 @json_option
 @click.pass_context
 def sandbox(
-    context: click.Context, port: int, home: Path | None, documents: int, folder: Path | None, seed: int, as_json: bool
+    context: click.Context,
+    port: int,
+    home: Path | None,
+    documents: int,
+    folder: Path | None,
+    seed: int,
+    contract: str | None,
+    as_json: bool,
 ) -> int | None:
     """Runs both stand-ins, unless a subcommand was named."""
     session = context.ensure_object(Session)
@@ -57,7 +65,12 @@ def sandbox(
     session.json = as_json
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     world = _filled(place, documents, folder, seed)
-    serve(port, place, world=world, ready=lambda access: _announce(session, access, place))
+    spoken = None
+    if contract is not None:
+        from core.operations.contracts import read
+
+        spoken = read(session.desk, contract)
+    serve(port, place, world=world, ready=lambda access: _announce(session, access, place), contract=spoken)
     return DONE
 
 

@@ -100,13 +100,13 @@ def test_an_unknown_key_is_refused_with_file_and_line(tmp_path: Path) -> None:
     assert error.code == "contract_unknown_key"
     assert error.arguments["key"] == "body.file_feld"
     path = tmp_path / "a-multipart.toml"
-    assert error.where == f"{path}:{line(path, 'file_feld')}"
+    assert error.where == f"{path}:{line(path, 'file_feld')}:1"
 
 
 def test_a_wrong_value_is_refused_with_its_reason(tmp_path: Path) -> None:
     error = broken(tmp_path, "concurrency = 1", "concurrency = 0")
     assert error.code == "contract_wrong"
-    assert str(error.where).endswith(f":{line(tmp_path / 'a-multipart.toml', 'concurrency')}")
+    assert str(error.where).endswith(f":{line(tmp_path / 'a-multipart.toml', 'concurrency')}:1")
 
 
 def test_a_mistake_in_an_array_of_tables_is_found_in_the_right_one(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_mistake_in_an_array_of_tables_is_found_in_the_right_one(tmp_path: Pat
     path = write_contract(tmp_path, "a-multipart", text)
     with pytest.raises(ConfigurationError) as raised:
         load(path)
-    assert str(raised.value.where).endswith(f":{len(text.splitlines())}")
+    assert str(raised.value.where).endswith(f":{len(text.splitlines())}:1")
 
 
 def test_broken_toml_is_refused_with_its_line(tmp_path: Path) -> None:
