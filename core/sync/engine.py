@@ -67,39 +67,44 @@ async def run(
     clock = clock or SystemClock()
     home.create()
     lock = EngineLock(home.engine_lock, home.file_mode)
-    lock.acquire(since=clock.now())
-    try:
-        ledger = open_store(home, environ, role=ENGINE)
+    with signals() as stopping:  # before the lock: whoever sees us hold it may stop us
+        lock.acquire(since=clock.now())
         try:
-            house = House(home, ledger, LedgerClock(clock, ledger), environ)
-            engine = Engine(house, systemd := Systemd(environ, clock.boot), beside)
-            with signals(engine.stop):
+            ledger = open_store(home, environ, role=ENGINE)
+            try:
+                house = House(home, ledger, LedgerClock(clock, ledger), environ)
+                engine = Engine(house, systemd := Systemd(environ, clock.boot), beside, stopping)
                 lock.ready()
                 systemd.ready()
                 ready()
                 await (engine.once() if once else engine.forever())
-            await house.close()
+                await house.close()
+            finally:
+                ledger.close()
         finally:
-            ledger.close()
-    finally:
-        lock.release()
+            lock.release()
 
 
 class Engine:
     """A supervisor and some workers over one house, and beside them whoever tells people and systemd of it."""
 
-    def __init__(self, house: House, systemd: Systemd | None = None, beside: Beside | None = None) -> None:
+    def __init__(
+        self,
+        house: House,
+        systemd: Systemd | None = None,
+        beside: Beside | None = None,
+        stopping: asyncio.Event | None = None,
+    ) -> None:
         self.house = house
         self.systemd = systemd or Systemd({}, house.clock.boot)
         self.companion = beside(house, self.systemd) if beside is not None else None
         self.supervisor = Supervisor(house)
-        self.stopping = asyncio.Event()
+        self.stopping = stopping or asyncio.Event()
         self.edge = Edge(house.clock)
         self.worker_name = f"{socket.gethostname()}:{os.getpid()}"
 
     def stop(self) -> None:
         """Ends cleanly: nothing new is begun, uploads under way finish."""
-        self.systemd.stopping()
         self.stopping.set()
 
     async def forever(self) -> None:
@@ -111,6 +116,7 @@ class Engine:
                 tasks.create_task(self._work(f"{self.worker_name}:{number}"))
             accompanying = tasks.create_task(self._accompany())
             await self.stopping.wait()
+            self.systemd.stopping()
             accompanying.cancel()
 
     async def look_after(self) -> None:
@@ -120,6 +126,7 @@ class Engine:
             tasks.create_task(self._supervise(polls=False))
             accompanying = tasks.create_task(self._accompany())
             await self.stopping.wait()
+            self.systemd.stopping()
             accompanying.cancel()
 
     async def step(self, name: str) -> bool:
@@ -214,20 +221,17 @@ class Edge:
         return {said: until for said, until in self._said.items() if said != text and until > self._clock.boot()}
 
 
-class signals:  # noqa: N801 - reads as a statement
-    """SIGTERM and SIGINT ask the engine to end while the block runs."""
-
-    def __init__(self, stop: Callable[[], None]) -> None:
-        self.stop = stop
-
-    def __enter__(self) -> None:
-        loop = asyncio.get_running_loop()
-        with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread: a test drives it
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(number, self.stop)
-
-    def __exit__(self, *_: object) -> None:
-        loop = asyncio.get_running_loop()
+@contextmanager
+def signals() -> Iterator[asyncio.Event]:
+    """An event that SIGTERM and SIGINT set while the block runs: whoever works in it ends cleanly."""
+    asked, loop = asyncio.Event(), asyncio.get_running_loop()
+    heard = (signal.SIGTERM, signal.SIGINT)
+    with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread: a test drives it
+        for number in heard:
+            loop.add_signal_handler(number, asked.set)
+    try:
+        yield asked
+    finally:
         with suppress(NotImplementedError, RuntimeError, ValueError):
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in heard:
                 loop.remove_signal_handler(number)

@@ -65,23 +65,23 @@ async def run(
     found = database(home, environ)
     if found is None:
         raise ConfigurationError("workers_need_postgres")
-    ledger = open_store(home, environ, role=ENGINE)
-    try:
-        house = House(home, ledger, LedgerClock(clock, ledger), environ)
-        engine = Engine(house, systemd := Systemd(environ, clock.boot), beside)
-        server = Server(found.value, "wake-ups")
-        for library in ("procrastinate", "psycopg.pool"):
-            log_library(library)
-        await asyncio.to_thread(apply_schema, server)
-        with signals(engine.stop):
+    with signals() as stopping:
+        ledger = open_store(home, environ, role=ENGINE)
+        try:
+            house = House(home, ledger, LedgerClock(clock, ledger), environ)
+            engine = Engine(house, systemd := Systemd(environ, clock.boot), beside, stopping)
+            server = Server(found.value, "wake-ups")
+            for library in ("procrastinate", "psycopg.pool"):
+                log_library(library)
+            await asyncio.to_thread(apply_schema, server)
             systemd.ready()
             ready()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(engine.look_after())
                 tasks.create_task(Workers(engine, server, workers).forever())
-        await house.close()
-    finally:
-        ledger.close()
+            await house.close()
+        finally:
+            ledger.close()
 
 
 class Workers:

@@ -110,7 +110,7 @@ async def test_a_round_that_never_ends_leaves_the_watchdog_unanswered(manager: M
     engine = Engine(House(home, ledger, clock, {}), Systemd(WATCHED | {"NOTIFY_SOCKET": str(manager.path)}, clock.boot))
     entered = asyncio.Event()
 
-    async def hang() -> None:
+    async def hang(**_: object) -> None:
         entered.set()
         await asyncio.Event().wait()
 
