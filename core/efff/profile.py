@@ -9,6 +9,7 @@ Levels: M mandatory, W always written or needed by readers, O optional, - not in
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -21,13 +22,18 @@ BASIC_KINDS: Final = frozenset(["text", "id", "code", "amount", "quantity", "num
 """Kinds of elements that hold a value; every other kind is the name of a parent type."""
 
 
+LETTERS: Final = re.compile(r"`([^`]+)`")
+EXACT: Final = re.compile(r"`[^`]+`((, | or )`[^`]+`)*")
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """One element inside a parent type.
 
     `kind` is what it holds: a kind of value or the type of its own children. `since` is the UBL version that has it.
     `in_2_0` and `in_2_1` are (least, most), most None for any number; `in_2_0` is None where it is not legal in 1.0.
-    `attributes_1` and `attributes_3` say which attributes it carries in a file of that version.
+    `attributes_1` and `attributes_3` say which attributes it carries in a file of that version, `value_1` and `value_3`
+    which value; what stands there in backquotes is meant to the letter.
     """
 
     parent: str
@@ -41,13 +47,19 @@ class Element:
     terms: tuple[str, ...]
     attributes_1: str
     attributes_3: str
-    value: str
+    value_1: str
+    value_3: str
     meaning: str
 
     @property
     def is_basic(self) -> bool:
         """Whether it holds a value (cbc) and no elements (cac)."""
         return self.kind in BASIC_KINDS
+
+    def exact_values(self, target: Format) -> frozenset[str]:
+        """The only values it may have in a file of that version; empty where they are not listed to the letter."""
+        stated = self.value_1 if target is Format.EFFF_1 else self.value_3
+        return frozenset(LETTERS.findall(stated)) if EXACT.fullmatch(stated) else frozenset()
 
     def times(self, target: Format) -> tuple[int, int | None]:
         """How often it may stand in a file of that version; (0, 0) where it may not."""
@@ -101,7 +113,8 @@ def rows() -> Iterator[Element]:
             terms=tuple(row["term"].split()),
             attributes_1=row["attributes_1"],
             attributes_3=row["attributes_3"],
-            value=row["value"],
+            value_1=row["value_1"],
+            value_3=row["value_3"],
             meaning=row["meaning"],
         )
 

@@ -16,12 +16,6 @@ ROOTS: Final = {Format.EFFF_1: ("Invoice",), Format.EFFF_3: ("Invoice", "CreditN
 LEVELS: Final = {"M": "mandatory", "W": "always written, or needed by readers", "O": "optional"}
 """What the level of a row means; elements that a version does not have are not listed for it."""
 
-NAMESPACES: Final = (
-    ("", "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2 (CreditNote-2)"),
-    ("cac", "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"),
-    ("cbc", "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -89,33 +83,7 @@ def _row(element: Element, target: Format) -> Row:
         level=_level(element, target),
         holds=element.kind,
         attributes=element.attributes_1 if target is Format.EFFF_1 else element.attributes_3,
-        value=element.value,
+        value=element.value_1 if target is Format.EFFF_1 else element.value_3,
         meaning=element.meaning,
         terms=" ".join(element.terms),
     )
-
-
-def markdown(target: Format) -> str:
-    """The table as Markdown, with what a reader must know before it."""
-    lines = [
-        f"# Profile of {target.value}",
-        "",
-        f"UBL {'2.0' if target is Format.EFFF_1 else '2.1'}, in UTF-8. Elements stand in the order of their section.",
-        "",
-        "| prefix | namespace |",
-        "| --- | --- |",
-        *(f"| {prefix or '(default)'} | `{name}` |" for prefix, name in NAMESPACES),
-        "",
-        "Level: " + "; ".join(f"**{level}** {meaning}" for level, meaning in LEVELS.items()) + ".",
-        "Holds: a kind of value, or the section that says what stands inside.",
-    ]
-    for section in sections(target):
-        lines += ["", f"## {section.name}", "", "In " + ", ".join(f"`{place}`" for place in section.places) + ".", ""]
-        lines += ["| element | times | level | holds | attributes | value | meaning | EN 16931 |", "| --- " * 8 + "|"]
-        for row in section.rows:
-            linked = row.holds if row.element.startswith("cbc") else f"[{row.holds}](#{row.holds.lower()})"
-            cells = (
-                f"`{row.element}`", row.times, row.level, linked, row.attributes, row.value, row.meaning, row.terms
-            )  # fmt: skip
-            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(lines) + "\n"

@@ -28,7 +28,10 @@ Record = dict[str, object]
     "profile",
     help=N_(
         """Print the profile of e-fff: each element with its place, how often it stands, who needs it, its attributes,
-        its value, its meaning and its EN 16931 term. The file is written and checked by this very table."""
+        its value, its meaning and its EN 16931 term. The file is written and checked by this very table.
+
+        With --markdown it is the whole specification: the file, its elements, the VAT codes, the lists of codes and
+        the rules."""
     ),
 )
 @option(
@@ -44,14 +47,14 @@ Record = dict[str, object]
 @with_session
 def profile(session: Session, /, *, target: str, markdown: bool) -> int:
     """Prints the profile."""
-    from core.efff import profile_table
+    from core.efff import profile_table, specification
     from core.efff.formats import Format
 
     chosen = Format(target)
     if session.json:
         document([asdict(section) for section in profile_table.sections(chosen)])
     elif markdown:
-        click.echo(profile_table.markdown(chosen), nl=False)
+        click.echo(specification.markdown(chosen), nl=False)
     else:
         for section in profile_table.sections(chosen):
             _tell_section(section)

@@ -12,10 +12,11 @@ from lxml import etree
 from core.efff.convert import Format, check, convert
 from core.efff.formats import SourceFormat
 from core.efff.profile import profile, rows, ubl_20_codes
-from core.efff.profile_table import markdown, sections
+from core.efff.profile_table import sections
 from core.efff.reader import read
 from core.efff.report import Severity
 from core.efff.schema import profile_faults, schema_faults
+from core.efff.specification import markdown
 from tests.core.efff.corpus_files import DOCUMENTS, faults, schema
 from tests.core.efff.documents import document
 
