@@ -12,7 +12,7 @@ support_bundle.py     one redacted archive about one space, and opening it elsew
 from __future__ import annotations
 
 from core.operations.support_backup import backup, restore
-from core.operations.support_bundle import bundle, opened_bundle
+from core.operations.support_bundle import Kept, bundle, opened_bundle
 from core.operations.support_doctor import doctor
 from core.operations.support_exchange import export_installations, import_installations
 from core.operations.support_lines import Line
@@ -20,6 +20,7 @@ from core.operations.support_reconcile import Reconciled, reconcile
 from core.operations.support_repair import repair, repairable
 
 __all__ = [
+    "Kept",
     "Line",
     "Reconciled",
     "backup",

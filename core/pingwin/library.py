@@ -28,11 +28,16 @@ def available(user_contracts: Path | None = None) -> list[WireContract]:
 
 def find(name: str, user_contracts: Path | None = None) -> WireContract:
     """The contract of a name. Raises ConfigurationError where there is none or it is wrong."""
-    if NAME.fullmatch(name):
-        for folder in reversed(_folders(user_contracts)):
-            if (path := folder / f"{name}.toml").is_file():
-                return load(path)
-    raise ConfigurationError("contract_not_found", name=name[:60])
+    path = place(name, user_contracts)
+    if path is None:
+        raise ConfigurationError("contract_not_found", name=name[:60])
+    return load(path)
+
+
+def place(name: str, user_contracts: Path | None = None) -> Path | None:
+    """The file of a contract's name, the user's own first; None where there is none."""
+    folders = reversed(_folders(user_contracts)) if NAME.fullmatch(name) else ()
+    return next((path for folder in folders if (path := folder / f"{name}.toml").is_file()), None)
 
 
 def _folders(user_contracts: Path | None) -> list[Path]:

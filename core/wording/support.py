@@ -199,7 +199,13 @@ BUNDLE = {
     "bundle_about": Message("Versions and system."),
     "bundle_events": Message("What happened, line by line."),
     "bundle_log": Message("The last lines of the engine's log."),
-    "bundle_contract": Message("Where deliveries go."),
+    "bundle_with_names": Message("On request, names of companies and VAT numbers of this space were kept in."),
+    "bundle_with_amounts": Message("On request, amounts were kept in."),
+    "bundle_doctor": Message("What the doctor found on this machine."),
+    "bundle_findings": Message("What the checks of documents found: rule and place, no value."),
+    "bundle_activity": Message("Each request that was made, without what was answered."),
+    "bundle_target": Message("Where deliveries go."),
+    "bundle_contract": Message("The wire contract in use."),
     "bundle_ledger": Message("The part of the ledger about this space."),
 }
 

@@ -175,7 +175,7 @@ def of(home: Home) -> Desk:
 
 WRITTEN: dict[str, Callable[[Desk, Path], object]] = {
     "backup.zip": support.backup,
-    "bundle.zip": lambda desk, file: support.bundle(desk, SPACE, file),
+    "bundle.zip": lambda desk, file: asyncio.run(support.bundle(desk, SPACE, file)),
     "all.csv": support.export_installations,
     "all.json": support.export_installations,
 }

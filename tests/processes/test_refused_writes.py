@@ -89,7 +89,7 @@ def _must_be_a_sentence(said: str, trace: str) -> None:
 
 SUPPORT: dict[str, Callable[[Desk, Path], object]] = {
     "backup.zip": support.backup,
-    "bundle.zip": lambda desk, file: support.bundle(desk, SPACE, file),
+    "bundle.zip": lambda desk, file: asyncio.run(support.bundle(desk, SPACE, file)),
     "all.csv": support.export_installations,
     "restore": lambda desk, file: support.restore(desk, file.with_name("kept.zip")),
 }

@@ -101,16 +101,21 @@ def _tell(lines: Sequence[Line]) -> None:
 )
 @space_argument
 @option("--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help=N_("The file to write."))
+@option("--with-names", is_flag=True, help=N_("Keep the names and VAT numbers of companies in."))
+@option("--with-amounts", is_flag=True, help=N_("Keep the amounts in."))
 @option("--force", is_flag=True, help=N_("Replace the file that is already there."))
 @json_option
 @with_session
-def bundle(session: Session, /, *, space: str | None, out: Path | None, force: bool) -> int:
+def bundle(
+    session: Session, /, *, space: str | None, out: Path | None, with_names: bool, with_amounts: bool, force: bool
+) -> int:
     """Writes the file and lists what is in it."""
     found = session.installation(space)
     file = out or Path(f"banqup-pingwin-{found.space[:8]}.zip")
     if file.exists() and not force:
         raise UsageError("file_exists", path=str(file))
-    contents = support.bundle(session.desk, found.space, file)
+    kept = support.Kept(names=with_names, amounts=with_amounts)
+    contents = asyncio.run(support.bundle(session.desk, found.space, file, kept))
     if session.json:
         document({"file": str(file), "contents": contents})
     else:

@@ -357,7 +357,7 @@ def test_an_export_needs_a_known_suffix(desk: FakeDesk, tmp_path: Path) -> None:
 async def test_a_bundle_names_no_customer_no_amount_and_no_secret(desk: FakeDesk, tmp_path: Path) -> None:
     await lived_in(desk)
     (desk.home.logs / "engine.log").write_text(f'{{"text": "poll of {SPACE.name}: {SUPPLIER.name}"}}\n')
-    listed = support.bundle(desk, SPACE.id, tmp_path / "x.zip")
+    listed = await support.bundle(desk, SPACE.id, tmp_path / "x.zip")
     assert any("ledger.db" in line for line in listed)
     with zipfile.ZipFile(tmp_path / "x.zip") as archive:
         everything = b"\n".join(archive.read(name) for name in archive.namelist())
@@ -373,7 +373,7 @@ async def test_a_bundle_names_no_customer_no_amount_and_no_secret(desk: FakeDesk
 async def test_a_bundle_opens_read_only_elsewhere_and_shows_the_case(desk: FakeDesk, tmp_path: Path) -> None:
     await lived_in(desk)
     row = overview.find(desk, "doc-0005")
-    support.bundle(desk, SPACE.id, tmp_path / "x.zip")
+    await support.bundle(desk, SPACE.id, tmp_path / "x.zip")
     with support.opened_bundle(tmp_path / "x.zip") as home:
         looking = FakeDesk(home, "support", readonly=True, environ={}, clock=desk.clock)
         (status,) = overview.snapshot(looking).spaces
@@ -394,12 +394,12 @@ def test_what_is_no_bundle_is_refused(tmp_path: Path) -> None:
     assert raised.value.code == "no_bundle"
 
 
-def test_every_event_argument_is_hidden_unless_it_is_known_to_be_harmless(desk: FakeDesk, tmp_path: Path) -> None:
+async def test_every_event_argument_is_hidden_unless_it_is_known_to_be_harmless(desk: FakeDesk, tmp_path: Path) -> None:
     set_up(desk)
     connections.set_banqup(desk, desk.machine.banqup, SecretStr("another-secret"))
     report = {"findings": json.dumps([{"rule": "V12", "code": "c", "arguments": {"name": SUPPLIER.name}}])}
     desk.ledger.note(SPACE.id, kind="x", code="c", args={**report, "anything": "Jan Peeters"}, actor="an", now=NOW)
-    support.bundle(desk, SPACE.id, tmp_path / "x.zip")
+    await support.bundle(desk, SPACE.id, tmp_path / "x.zip")
     with zipfile.ZipFile(tmp_path / "x.zip") as archive:
         events = archive.read("events.jsonl").decode()
     assert "V12" in events and "Jan Peeters" not in events and SUPPLIER.name not in events and '"an"' not in events
