@@ -128,6 +128,8 @@ class Console(App[int]):
         self._tell()
 
     def _tell(self) -> None:
+        if not self.screen_stack:
+            return  # the console is being left: its screens are gone, a last look at the stores comes in
         screen: Screen[Any] = self.screen
         if not getattr(screen, "standing", False):
             return

@@ -56,8 +56,14 @@ DISCONNECTING = (
 )
 CLID_QUESTION = (
     N_("How do I get my CLID?"),
-    N_("Ask Pingwin by e-mail; it is not in the program. The request is written for you: w in the credentials."),
+    N_(
+        "Ask Pingwin by e-mail; it is not in the program. The e-mail is written for you, to copy: the last line of "
+        "Configuration (Manage, then c)."
+    ),
 )
+
+ASKED_EVERYWHERE = (CLID_QUESTION, OLDER, FORMAT, DISCONNECTING, NOT_THERE)
+"""What people ask wherever they are: every help answers it, after what the screen itself is about."""
 
 GUIDES: dict[str, Guide] = {
     "welcome": Guide(
@@ -72,14 +78,22 @@ GUIDES: dict[str, Guide] = {
     "banqup": Guide(
         N_("Connection to Banqup"),
         N_(
-            "Once for this machine. In Banqup, register an external application and grant it the roles "
-            "Purchase assistant and Sales assistant in each space; Banqup then gives the app id and its secret."
+            "Once for this machine. Banqup's Developer Portal gives an app its id and secret; enable the API products "
+            "for documents there. Then let it into each space: company name > Settings > External applications > "
+            "Add external app, with the roles Purchase assistant and Sales assistant."
         ),
         N_("Next: where the documents go."),
         (
             (
                 N_("Where is the address?"),
                 N_("Banqup gives it with the app id. It is not public, so none is filled in."),
+            ),
+            (
+                N_("Who may let the app in?"),
+                N_(
+                    "An administrator of the space. The two roles may read purchases and sales, and can neither "
+                    "approve nor send. If Banqup refuses to show documents, take the two responsible roles instead."
+                ),
             ),
         ),
     ),
@@ -142,6 +156,12 @@ GUIDES: dict[str, Guide] = {
             "with their PDF. Other documents are not read. Nothing is sent before you activate it."
         ),
         N_("Next: the dossier's enterprise numbers."),
+        (
+            (
+                N_("Where do I switch off Banqup's own extension?"),
+                N_("In Banqup: app launcher, Pingwin, Manage, switch Active off and confirm."),
+            ),
+        ),
     ),
     "numbers": Guide(
         N_("Enterprise numbers of the dossier"),

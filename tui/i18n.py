@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
@@ -78,8 +79,20 @@ def N_(text: str) -> str:  # noqa: N802 - the customary name of the gettext mark
 
 def worded(code: str, arguments: Arguments | None = None) -> Worded:
     """A message code as a sentence and advice in the language in use; its arguments are made harmless first."""
-    safe = {name: neutral(value) if isinstance(value, str) else value for name, value in (arguments or {}).items()}
+    safe = {name: _argument(value) for name, value in (arguments or {}).items()}
     return word(code, safe, _)
+
+
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d)")
+"""How the core writes a time of day in an argument (`core.operations.health.moment`)."""
+
+
+def _argument(value: str | int | float | None) -> str | int | float | None:
+    """An argument made harmless; a moment as the reader writes it."""
+    if not isinstance(value, str):
+        return value
+    found = _MOMENT.fullmatch(value)
+    return f"{day(date.fromisoformat(found[1]))} {found[2]}" if found else neutral(value)
 
 
 def money(amount: Decimal | None, currency: str = "") -> str:

@@ -52,7 +52,7 @@ class Journey:
     def before(self, step: str) -> str | None:
         """The step before, None at the beginning."""
         counted = self.counted
-        place = counted.index(step) - 1
+        place = counted.index(step) - 1 if step in counted else -1
         return counted[place] if place >= 0 else None
 
 

@@ -83,6 +83,12 @@ def checked_address(address: str) -> str:
     return address.strip().rstrip("/")
 
 
+def address_shape(address: str) -> tuple[str, Arguments] | None:
+    """What is wrong with the shape of an address while it is typed, as a message; None where it may be used."""
+    problem = address_problem(address)
+    return (f"address_{problem}", {"address": clean(address, 120)}) if problem is not None else None
+
+
 def set_banqup(
     desk: Desk, connection: BanqupConnection, secret: SecretStr | None, *, seen: BanqupConnection | None = None
 ) -> Machine:

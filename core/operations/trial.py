@@ -23,6 +23,8 @@ from core.config import BanqupConnection, PingwinTarget
 from core.errors import UsageError
 from core.operations import connections
 from core.operations.desk import Desk
+from core.operations.engines import engine
+from core.operations.engines import stop as stop_engine
 from core.operations.installing import CredentialField
 
 if TYPE_CHECKING:
@@ -100,12 +102,23 @@ async def approve(desk: Desk, count: int = 3) -> int:
     return await asyncio.to_thread(_approve, desk, count)
 
 
-def stop(desk: Desk) -> None:
-    """Ends the sandbox."""
+def stop(desk: Desk) -> bool:
+    """Ends the sandbox; False where none runs. The next console of this home starts it again, as it was."""
     access = _answering(desk)
-    if access is not None:
-        with suppress(ProcessLookupError):
-            os.kill(access.pid, signal.SIGTERM)
+    if access is None:
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(access.pid, signal.SIGTERM)
+    return True
+
+
+def end(desk: Desk) -> bool:
+    """Ends what a trial leaves running: the engine, then the sandbox. False where nothing ran."""
+    desk.must_write()
+    running = engine(desk).running
+    if running:
+        stop_engine(desk)
+    return stop(desk) or running
 
 
 def _approve(desk: Desk, count: int) -> int:

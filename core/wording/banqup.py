@@ -13,7 +13,7 @@ _GRANT = (
 _ACCESS = {
     "banqup_secret_refused": Message(
         "Banqup refuses the app id or the secret (status {status}).",
-        "Enter both again with “connect banqup set”; the secret is shown once, when a key is made.",
+        "Check both, and the address; the secret is shown once, when a key is made (command: “connect banqup set”).",
     ),
     "banqup_token_refused": Message(
         "Banqup refuses the access token, also a new one.",

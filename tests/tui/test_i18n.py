@@ -164,3 +164,8 @@ def test_amounts_and_dates_are_written_as_the_reader_writes_them(language: str, 
 
 def test_the_arguments_of_a_message_can_do_nothing_on_a_terminal() -> None:
     assert "\x1b" not in i18n.worded("file_unreadable", {"problem": "\x1b[2Jgone"}).sentence
+
+
+def test_a_moment_in_a_message_is_written_as_the_reader_writes_it() -> None:
+    i18n.use_language("de")
+    assert i18n.worded("health_active", {"since": "2026-01-31 14:05"}).sentence.count("31.01.2026 14:05") == 1

@@ -233,3 +233,14 @@ def _list_faults(session: Session) -> int:
         for name in names:
             say(name)
     return DONE
+
+
+@sandbox.command("stop", help=N_("End the sandbox of a trial, and its engine. Nothing is deleted."))
+@with_session
+def stop(session: Session, /) -> int:
+    """The trial of this home."""
+    from core.operations import trial
+
+    ran = trial.end(session.desk)
+    say(_("The trial's engine and sandbox are stopped.") if ran else _("No trial runs here."))
+    return DONE

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from core.config import Machine, PingwinTarget
 from core.operations import connections
 from core.operations.connections import ContractView, Verdict
-from tui.i18n import _
+from tui.i18n import _, worded
 from tui.screens.form import FormScreen
 from tui.widgets.field import Field
 from tui.widgets.lines import Paragraph
@@ -36,6 +36,7 @@ class BanqupScreen(FormScreen):
             _("Banqup gives it together with the app id."),
             value=machine.banqup.base_url,
             placeholder="https://",
+            check=_address_check,
         )
         yield Field("app", _("App id"), _("Of the external application."), value=machine.banqup.client_id)
         yield Field("secret", _("App secret"), _("Shown once by Banqup."), secret=True, placeholder=kept)
@@ -89,6 +90,11 @@ class BanqupScreen(FormScreen):
         if verdict.ok:
             self.query_one(Menu).pick("next")
             self.query_one(Menu).focus()
+
+
+def _address_check(value: str) -> str:
+    found = connections.address_shape(value)
+    return worded(*found).sentence if found else ""
 
 
 class PingwinScreen(FormScreen):

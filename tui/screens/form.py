@@ -54,7 +54,8 @@ class FormScreen(ConsoleScreen[None]):
             yield from self.content()
             yield Paragraph(id="verdict")
             if self.journey is not None and guide.after:
-                yield Paragraph(f"{guide.after} {_('esc: one step back.')}", "text-muted", classes="above")
+                back = _("esc: one step back.") if self.journey.before(self.guide) else ""
+                yield Paragraph(f"{guide.after} {back}".strip(), "text-muted", classes="above")
 
     def content(self) -> Iterable[Widget]:
         """Fields and choices."""

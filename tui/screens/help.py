@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.widget import Widget
 
 from tui.actions import Action, Scope, in_scope
-from tui.guides import GUIDES, Guide
+from tui.guides import ASKED_EVERYWHERE, GUIDES, Guide
 from tui.i18n import N_, _
 from tui.screens.base import ConsoleScreen
 from tui.widgets.sheet import Sheet
@@ -57,17 +57,24 @@ class HelpScreen(ConsoleScreen[None]):
 def help_lines(guide: Guide, keys: Iterable[Action], width: int, ascii_only: bool = False) -> list[Line]:
     """Purpose, questions with answers, keys, and how to select text."""
     lines: list[Line] = [(Span(f" {part}"),) for part in wrap(guide.purpose, width - 2)]
-    for question, answer in guide.questions:
-        lines += [BLANK, line(f" {_(question)}", "strong")]
-        lines += [(Span(f"   {part}"),) for part in wrap(_(answer), width - 4)]
+    lines += _answers(guide.questions, width)
     lines += [BLANK, line(f" {_('Keys')}", "strong")]
     for action in keys:
         lines += _key_lines(action.shown_key, f"{action.label}: {action.help}", width)
     for shown, text in MOVING:
         lines += _key_lines(shown.replace("↑ ↓", "up down") if ascii_only else shown, _(text), width)
+    lines += _answers([asked for asked in ASKED_EVERYWHERE if asked not in guide.questions], width)
     lines += [BLANK]
     shift = _("To select text with the mouse, hold Shift. Everything here is also a command: banqup-pingwin --help.")
     lines += [(Span(f" {part}", "text-muted"),) for part in wrap(shift, width - 2)]
+    return lines
+
+
+def _answers(questions: Iterable[tuple[str, str]], width: int) -> list[Line]:
+    lines: list[Line] = []
+    for question, answer in questions:
+        lines += [BLANK, line(f" {_(question)}", "strong")]
+        lines += [(Span(f"   {part}"),) for part in wrap(_(answer), width - 4)]
     return lines
 
 

@@ -58,8 +58,9 @@ class MachineScreen(FormScreen):
             Choice("walkthrough", _("Walkthrough"), _("the first steps once more")),
         ]
         if machine.demo:
-            remark = _("approve or send {count} documents, as somebody in Banqup would").format(count=APPROVED_AT_ONCE)
+            remark = _("approve or send {count} documents, as in Banqup").format(count=APPROVED_AT_ONCE)
             choices.append(Choice("approve", _("Sandbox"), remark))
+            choices.append(Choice("end", _("End the trial"), _("stops engine and sandbox; nothing is deleted")))
         self.query_one(Menu).offer(choices)
 
     def _engine(self) -> EngineState:
@@ -72,12 +73,19 @@ class MachineScreen(FormScreen):
                 self.app.open_connection(choice)
             case "walkthrough":
                 self.app.begin_walkthrough()
-            case "engine" | "approve" if self.app.desk.readonly:
+            case "engine" | "approve" | "end" if self.app.desk.readonly:
                 self.say_code("readonly")
             case "engine":
                 self._switch_engine()
+            case "end":
+                self.say(_("Stopping ..."))
+                self.stored("end the trial", lambda: trial.end(self.app.own_desk()), self._ended)
             case "approve":
                 self.work("approve", lambda: trial.approve(self.app.desk, APPROVED_AT_ONCE), self._approved)
+
+    def _ended(self, _ran: bool) -> None:
+        self.say(_("Ended. The next start of the console begins it again, where it was."), "success")
+        self.app.look_again()
 
     def _approved(self, number: int) -> None:
         text = ngettext(
