@@ -107,7 +107,7 @@ async def _spaces(pilot: Pilot[int]) -> None:
 async def _manage(pilot: Pilot[int]) -> None:
     await pilot.press("m")
     shown = await screen(pilot, "ManageScreen")
-    await wait_for(pilot, lambda: "File ID" in shown.query_one("#facts").text, "the credentials")
+    await wait_for(pilot, lambda: "D1" in shown.query_one("#facts").text, "the credentials")
 
 
 async def _disconnect(pilot: Pilot[int]) -> None:

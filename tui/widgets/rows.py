@@ -18,17 +18,19 @@ GAP = 1
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `width` cells, or 0 for the one that takes what is left. `least` is the screen width it needs."""
+    """One column: `width` cells, or 0 for the one that takes what is left. Shown from `least` cells to `most`."""
 
     id: str
     heading_msgid: str
     width: int
     least: int = 0
+    most: int = 1_000
     right: bool = False
 
 
 COLUMNS = (
     Column("state", N_("State"), 17),
+    Column("letter", "", 1, most=95),
     Column("direction", N_("Kind"), 8, least=96),
     Column("number", N_("Number"), 14),
     Column("party", N_("Party"), 0),
@@ -45,7 +47,7 @@ MARGIN = 3
 
 def columns(width: int) -> tuple[tuple[Column, int], ...]:
     """The columns that fit, each with its width in cells."""
-    chosen = [column for column in COLUMNS if column.least <= width]
+    chosen = [column for column in COLUMNS if column.least <= width <= column.most]
     fixed = sum(column.width for column in chosen) + GAP * (len(chosen) - 1) + MARGIN
     return tuple((column, column.width or max(width - fixed, 4)) for column in chosen)
 
@@ -61,6 +63,7 @@ def row_line(delivery: Delivery, width: int, *, ellipsis: str, ascii_only: bool,
     face = delivery_face(delivery)
     texts = {
         "direction": direction_word(delivery.direction),
+        "letter": direction_word(delivery.direction)[:1].upper(),
         "number": neutral(delivery.number) or f"({delivery.source_id[:8]})",
         "party": neutral(delivery.counterparty),
         "issue_date": day(delivery.issue_date),
