@@ -21,6 +21,7 @@ WAITING = (State.SEEN, State.READY, State.LEASED)
 
 
 NEWEST = "SELECT * FROM activation WHERE space = ? ORDER BY id DESC LIMIT 1"
+NEWEST_OF_ALL = "SELECT * FROM activation WHERE id IN (SELECT max(id) FROM activation GROUP BY space)"
 ENDINGS = "SELECT v FROM meta WHERE k = ?"
 
 
@@ -110,6 +111,10 @@ class Activating(Store):
         """The newest activation of a space."""
         row = self.read_one(NEWEST, (space,))
         return None if row is None else activation_from(row)
+
+    def newest_activations(self) -> dict[str, Activation]:
+        """The newest activation of every space."""
+        return {row["space"]: activation_from(row) for row in self.read(NEWEST_OF_ALL)}
 
     def activations(self, space: str) -> list[Activation]:
         """All activations of a space, newest first."""

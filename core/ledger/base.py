@@ -114,6 +114,10 @@ class Ledger(Sharing, Protocol):
         """The newest activation of a space."""
         ...
 
+    def newest_activations(self) -> dict[str, Activation]:
+        """The newest activation of every space, at once: 5,000 spaces are looked at every few seconds."""
+        ...
+
     def activations(self, space: str) -> list[Activation]:
         """All activations of a space, newest first."""
         ...
@@ -184,8 +188,8 @@ class Ledger(Sharing, Protocol):
 
     # -- polling -----------------------------------------------------------------------------------------------------
 
-    def due_polls(self, now: float) -> list[SpaceRun]:
-        """Running spaces whose next poll is due, oldest first."""
+    def due_polls(self, now: float, limit: int | None = None) -> list[SpaceRun]:
+        """Running spaces whose next poll is due, oldest first; at most `limit` of them."""
         ...
 
     def known(self, space: str, source_ids: Sequence[str]) -> dict[str, Delivery]:
@@ -228,10 +232,11 @@ class Ledger(Sharing, Protocol):
         """
         ...
 
-    def claim(self, worker: str, *, now: float, lease: float) -> Claim | None:
+    def claim(self, worker: str, *, now: float, lease: float, beside: Collection[str] = ()) -> Claim | None:
         """The space first (round robin over those that may run), then its oldest due `seen`, `ready` or `leased` row.
 
-        A `ready` row becomes `leased`; a `seen` row stays `seen`, held by its lease.
+        A `ready` row becomes `leased`; a `seen` row stays `seen`, held by its lease. Spaces and CLIDs (fingerprints) in
+        `beside` are passed over.
         """
         ...
 

@@ -7,13 +7,14 @@ bytes may have left is never leased again: it becomes `unknown`.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 from core.ledger.base import Circuit, Claim, Move, Prepared
 from core.ledger.circuits import write_circuit
 from core.ledger.rows import DELIVERY, LONGEST, Row, delivery, plain
 from core.ledger.store import ENGINE, Store, Transaction, to_json
 from core.ledger.terms import kept_terms, terms_of
-from core.ledger.writing import facts, own_delivery, search_text, write_terms
+from core.ledger.writing import facts, id_list, own_delivery, search_text, write_terms
 from core.model import NEVER, Arguments, Delivery, State
 
 SETTLE_PICK = "SELECT space FROM space_run WHERE settle_due <= :now ORDER BY settle_due LIMIT 1"
@@ -35,6 +36,7 @@ BLOCKED_UNTIL = """max(
   coalesce((SELECT until FROM circuit WHERE target = r.target AND scope = 'dossier' AND id = r.dossier), 0))"""
 
 PICK = f"""SELECT space FROM space_run r WHERE running = 1 AND held = 0 AND next_due <= :now AND {BLOCKED_UNTIL} <= :now
+  AND space NOT IN (SELECT value FROM json_each(:beside)) AND clid NOT IN (SELECT value FROM json_each(:beside))
 ORDER BY served_at LIMIT 1"""  # noqa: S608
 """The space first, round robin over those that may run: one slow space cannot starve the others."""
 
@@ -114,11 +116,11 @@ class Delivering(Store):
                 return Claim(held, held.fence, worker, held.due_at)
         return None
 
-    def claim(self, worker: str, *, now: float, lease: float) -> Claim | None:
+    def claim(self, worker: str, *, now: float, lease: float, beside: Collection[str] = ()) -> Claim | None:
         """The space first, then its oldest due `seen`, `ready` or `leased` row."""
-        if not self.read(PICK, {"now": now}):
+        values = {"now": now, "lease": lease, "worker": worker, "beside": id_list(beside)}
+        if not self.read(PICK, values):
             return None
-        values = {"now": now, "lease": lease, "worker": worker}
         with self.write() as tx:
             for _ in range(PICKS):
                 space = tx.pick(PICK, values)

@@ -10,13 +10,19 @@ from core.ledger.store import Store, to_json
 from core.ledger.writing import id_list, space_of, write_found
 from core.model import Arguments, Delivery
 
+ALL = 2**31
+"""A limit that is none, in both databases."""
+
 
 class Polling(Store):
     """When to poll, and what a poll leaves."""
 
-    def due_polls(self, now: float) -> list[SpaceRun]:
-        """Running spaces whose next poll is due, oldest first."""
-        rows = self.read("SELECT * FROM space_run WHERE running = 1 AND next_poll <= ? ORDER BY next_poll", (now,))
+    def due_polls(self, now: float, limit: int | None = None) -> list[SpaceRun]:
+        """Running spaces whose next poll is due, oldest first; at most `limit` of them."""
+        rows = self.read(
+            "SELECT * FROM space_run WHERE running = 1 AND next_poll <= ? ORDER BY next_poll LIMIT ?",
+            (now, ALL if limit is None else limit),
+        )
         return [space_run(row) for row in rows]
 
     def known(self, space: str, source_ids: Sequence[str]) -> dict[str, Delivery]:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from core.ledger.base import Activation, Circuit, Scope, SpaceRun
@@ -152,6 +153,7 @@ def rule_to(rule: Rule) -> str:
     return json.dumps({"purchase": sorted(rule.purchase), "sales": sorted(rule.sales)})
 
 
+@lru_cache(maxsize=64)
 def rule_from(text: str) -> Rule:
     """A trigger from its JSON."""
     levels = json.loads(text)
@@ -160,7 +162,7 @@ def rule_from(text: str) -> Rule:
 
 def arguments(text: str) -> Arguments:
     """A code's arguments from their JSON."""
-    kept: dict[str, Any] = json.loads(text) if text else {}
+    kept: dict[str, Any] = json.loads(text) if text not in {"", "{}"} else {}
     return kept
 
 

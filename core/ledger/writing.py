@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from core.errors import StoreError
 from core.ledger.base import Discovery, Finding, Prepared, SpaceRun
@@ -142,6 +142,6 @@ def space_of(tx: Transaction, space: str) -> SpaceRun:
     return space_run(row)
 
 
-def id_list(values: Sequence[str]) -> str:
+def id_list(values: Collection[str]) -> str:
     """A list as one bound parameter, for `IN (SELECT value FROM json_each(?))`."""
     return json.dumps([plain(value) for value in values])

@@ -182,7 +182,7 @@ def overdue(facts: Facts) -> bool:
     if run is None or not run.running or not facts.installation.active:
         return False
     last = run.last_good_poll or (activation.completed_at if activation is not None else None)
-    from core.sync.poll import interval
+    from core.sync.pace import interval
 
     longest = interval(facts.timing, run.watermark_ns, facts.now, lambda _, high: high)
     return last is not None and facts.now - last > 2 * longest + OVERDUE_SLACK

@@ -186,7 +186,7 @@ class MessagePaths(Knobs):
 
 
 class Limits(Knobs):
-    """What the target can take: bytes of one file, uploads a minute, uploads at once."""
+    """What the target takes: bytes of one file; from one account (a CLID) uploads a minute and uploads at once."""
 
     max_bytes: int = Field(default=32 * 1024 * 1024, ge=1)
     max_per_minute: int = Field(default=60, ge=1)

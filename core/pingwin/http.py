@@ -18,7 +18,7 @@ from aiolimiter import AsyncLimiter
 
 from core.activity import Record, nobody
 from core.errors import ConfigurationError
-from core.pingwin.contract import ErrorClass, ProbeRequest, WireContract
+from core.pingwin.contract import ErrorClass, Limits, ProbeRequest, WireContract
 from core.pingwin.exchange import Broken, exchange
 from core.pingwin.request import (
     PLAIN,
@@ -41,7 +41,16 @@ from core.pingwin.target import (
     Upload,
 )
 from core.pingwin.verdict import Reading, by_status, judge, matches, reference_in
+from core.redaction import fingerprint
 from core.web import address_problem, is_loopback
+
+
+class _Limits:
+    """What one account (a CLID) may send: the contract's limits hold for each of them."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.slots = asyncio.Semaphore(limits.concurrency)
+        self.pace = AsyncLimiter(limits.max_per_minute, 60)
 
 
 class HttpTarget:
@@ -60,8 +69,7 @@ class HttpTarget:
         self._host = parts.netloc
         if contract.sandbox and not is_loopback(parts.hostname or ""):
             raise ConfigurationError("contract_only_for_sandbox", name=contract.name)
-        self._slots = asyncio.Semaphore(contract.limits.concurrency)
-        self._pace = AsyncLimiter(contract.limits.max_per_minute, 60)
+        self._accounts: dict[str, _Limits] = {}
 
     def __repr__(self) -> str:
         return f"HttpTarget({self.name!r})"
@@ -107,16 +115,17 @@ class HttpTarget:
             return Answer(AnswerKind.REFUSED, "pingwin_too_large", arguments)
         outgoing = build_upload(self.contract, self.base_url, upload, credentials)
         ends = time.monotonic() + deadline
+        own = self._accounts.setdefault(fingerprint(credentials.clid), _Limits(limits))
         try:
             async with asyncio.timeout(deadline):
-                await self._pace.acquire()
-                await self._slots.acquire()
+                await own.pace.acquire()
+                await own.slots.acquire()
         except TimeoutError:
             return Answer(AnswerKind.THROTTLED, "pingwin_own_pace")
         try:
             reply = await exchange(outgoing, max(0.001, ends - time.monotonic()), self._context, self._record)
         finally:
-            self._slots.release()
+            own.slots.release()
         if isinstance(reply, Broken):
             return self._broken(reply)
         return judge(self.contract, reply, secrets=secrets_of(credentials), now=time.time())

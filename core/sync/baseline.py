@@ -15,7 +15,8 @@ from core.clock import Clock
 from core.ledger.base import Activation, Discovery, Finding, Ledger, SpaceRun
 from core.model import Document, Rule, State
 from core.sync.notes import BACKUP_MADE
-from core.sync.poll import RESTORED_BELOW, SECOND, back, changed, describe, since, uninterrupted
+from core.sync.pace import SECOND
+from core.sync.poll import RESTORED_BELOW, back, changed, describe, since, uninterrupted
 
 OVERLAP_NS = 3_600 * SECOND
 SKEW_NS = 60 * SECOND

@@ -15,13 +15,17 @@ from core.errors import ConfigurationError, ProductError, StoreError
 from core.ledger.base import Circuit, Claim, Move, Prepared, Scope
 from core.model import Delivery, Direction, State
 from core.pingwin.target import Answer, AnswerKind, Capability, Credentials, Found, Upload
-from core.sync.notes import refused_note
+from core.sync.notes import lost_note, refused_note
 from core.sync.outside import Outside
 from core.sync.prepare import prepare
-from core.sync.retry import Account, after_answer, backoff, circuit_after, opened
+from core.sync.retry import DOSSIER_SILENT, Account, after_answer, backoff, circuit_after, opened
+from core.sync.shares import Shares
 
 MOST_CRASHES = 2
 """A delivery whose worker died this often while holding it is put before a person."""
+
+SUSPECT_S = 3_600.0
+"""Seconds for which it counts against a dossier that an outcome of its was unknown."""
 
 ASKED_ONCE = "asked_once"
 """A target that hung answers the question before it takes what lay in its queue: a "no" counts when it is heard twice,
@@ -29,12 +33,17 @@ a grace apart."""
 
 
 class Deliverer:
-    """Takes deliveries one at a time. Several share `slots`, which bounds the uploads under way at a target."""
+    """Takes deliveries one at a time. Several go by the same `shares`.
 
-    def __init__(self, outside: Outside, worker: str, slots: asyncio.Semaphore) -> None:
+    One of several is kept `free`: it takes nothing of a space or account that holds its share already, so that
+    whoever else has work never waits for all of them.
+    """
+
+    def __init__(self, outside: Outside, worker: str, shares: Shares, *, free: bool = False) -> None:
         self.outside = outside
         self.worker = worker
-        self.slots = slots
+        self.shares = shares
+        self.free = free
 
     async def step(self) -> bool:
         """Settles or moves one delivery. False where nothing was due."""
@@ -45,7 +54,7 @@ class Deliverer:
             with self._forgiven(unsettled):
                 await self._settle(unsettled)
             return True
-        claim = ledger.claim(self.worker, now=now, lease=timing.lease)
+        claim = self._claim(now)
         if claim is None:
             return False
         if claim.delivery.crashes - self.outside.forgiven[claim.id] >= MOST_CRASHES:
@@ -53,7 +62,7 @@ class Deliverer:
                 claim, claim.delivery.state, Move(State.PARKED, now, "worker_died", {"crashes": claim.delivery.crashes})
             )
             return True
-        with self._forgiven(claim):
+        with self._forgiven(claim), self.shares.of_space(claim.delivery.space):
             await (self._prepare(claim) if claim.delivery.state is State.SEEN else self._upload(claim))
         return True
 
@@ -62,6 +71,14 @@ class Deliverer:
         """What the calls of a block are made for."""
         row = claim.delivery
         return about(purpose, space=row.space, source_id=row.source_id, delivery=row.id)
+
+    def _claim(self, now: float) -> Claim | None:
+        """The next delivery of those that hold less than their share; only then of anybody's."""
+        ledger, lease, full = self.outside.ledger, self.outside.timing.lease, self.shares.full()
+        claim = ledger.claim(self.worker, now=now, lease=lease, beside=full)
+        if claim is None and full and not self.free:
+            claim = ledger.claim(self.worker, now=now, lease=lease)
+        return claim
 
     @contextmanager
     def _forgiven(self, claim: Claim) -> Iterator[None]:
@@ -97,7 +114,12 @@ class Deliverer:
             self._move(claim, State.LEASED, ready)
             return
         upload, credentials, account = ready
-        async with self._slot() as free:
+        with self.shares.of_account(account.clid):
+            await self._send(claim, upload, credentials, account)
+
+    async def _send(self, claim: Claim, upload: Upload, credentials: Credentials, account: Account) -> None:
+        """Waits for a place, looks once more whether the way is free, declares the intent, sends, records."""
+        async with self._slot(account) as free:
             if not free or self._closed_way(account):
                 self._move(
                     claim, State.LEASED, Move(State.READY, self.outside.clock.now(), "circuit_open", kind="wait")
@@ -150,17 +172,18 @@ class Deliverer:
         return Move(state, self.outside.clock.now() + wait, problem.code, {**problem.arguments, **where}, kind="wait")
 
     @asynccontextmanager
-    async def _slot(self) -> AsyncIterator[bool]:
-        """One of the target's places; False where none came free well within the lease."""
+    async def _slot(self, account: Account) -> AsyncIterator[bool]:
+        """One of the account's places at the target; False where none came free well within the lease."""
+        slots = self.shares.slots(account.clid)
         try:
-            await asyncio.wait_for(self.slots.acquire(), self.outside.timing.lease / 3)
+            await asyncio.wait_for(slots.acquire(), self.outside.timing.lease / 3)
         except TimeoutError:
             yield False
             return
         try:
             yield True
         finally:
-            self.slots.release()
+            slots.release()
 
     def _closed_way(self, account: Account) -> bool:
         """Whether a circuit opened while this delivery waited for its place."""
@@ -197,7 +220,12 @@ class Deliverer:
             draw=outside.draw,
         )
         circuit = circuit_after(
-            answer, account, lambda scope: self._circuit(account, scope), now=outside.clock.now(), timing=outside.timing
+            answer,
+            account,
+            lambda scope: self._circuit(account, scope),
+            now=outside.clock.now(),
+            timing=outside.timing,
+            alone=self._follows_the_dossier(answer, account),
         )
         written = self._move(claim, State.SENDING, move, circuit)
         if not written and circuit is not None:  # what it says of the target holds whoever has the row now
@@ -208,6 +236,25 @@ class Deliverer:
             outside.ledger.set_meta(refused_note(account.target, Scope.DOSSIER, account.dossier), credentials.mark())
         if answer.kind is AnswerKind.AUTH:
             self._suspect_clid(account, answer, credentials)
+
+    def _follows_the_dossier(self, answer: Answer, account: Account) -> bool:
+        """Whether an unknown outcome is this dossier's own trouble: the last one was its too, and not long ago.
+
+        Nobody can tell at the first one, which stops everybody; a delivery that goes through clears the dossier.
+        """
+        ledger, note, now = self.outside.ledger, lost_note(account.target), self.outside.clock.now()
+        at, _, dossier = (ledger.get_meta(note) or "").partition(" ")
+        own = self._circuit(account, Scope.DOSSIER)
+        suspect = own is not None and own.code == DOSSIER_SILENT
+        if answer.kind is AnswerKind.ACCEPTED:
+            if dossier == account.dossier:
+                ledger.set_meta(note, "")
+            if suspect:
+                ledger.close_circuit(account.target, Scope.DOSSIER, account.dossier, actor="engine", now=now)
+        if answer.kind is not AnswerKind.UNKNOWN:
+            return False
+        ledger.set_meta(note, f"{now} {account.dossier}")
+        return suspect or (dossier == account.dossier and now - float(at) < SUSPECT_S)
 
     def _suspect_clid(self, account: Account, answer: Answer, credentials: Credentials) -> None:
         """Several dossiers of one CLID refused: the CLID's circuit opens (decision 12)."""

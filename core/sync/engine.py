@@ -113,7 +113,7 @@ class Engine:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._supervise())
             for number in range(self.house.machine.workers):
-                tasks.create_task(self._work(f"{self.worker_name}:{number}"))
+                tasks.create_task(self._work(f"{self.worker_name}:{number}", free=number == 1))
             accompanying = tasks.create_task(self._accompany())
             await self.stopping.wait()
             self.systemd.stopping()
@@ -129,12 +129,15 @@ class Engine:
             self.systemd.stopping()
             accompanying.cancel()
 
-    async def step(self, name: str) -> bool:
-        """Settles or moves one delivery. False where nothing is due, or it went wrong (which is recorded)."""
+    async def step(self, name: str, *, free: bool = False) -> bool:
+        """Settles or moves one delivery. False where nothing is due, or it went wrong (which is recorded).
+
+        `free`: by a worker that is kept for those who hold less than their share.
+        """
         workshop = self.house.workshop()
         with self.edge.recorded("step"):
-            if workshop is not None and self.something_due() and self.house.steady():
-                return await self._deliverer(workshop, name).step()
+            if workshop is not None and self.house.steady():
+                return await self._deliverer(workshop, name, free=free).step()
         return False
 
     def something_due(self) -> bool:
@@ -171,10 +174,10 @@ class Engine:
             await self._rest()
         await self.supervisor.finish(cancel=True)
 
-    async def _work(self, name: str) -> None:
+    async def _work(self, name: str, *, free: bool) -> None:
         """One worker: a step whenever something is due, else a rest. A failing step never ends the worker."""
         while not self.stopping.is_set():
-            if not await self.step(name):
+            if not await self.step(name, free=free):
                 await self._rest()
 
     async def _accompany(self) -> None:
@@ -190,8 +193,8 @@ class Engine:
             await asyncio.wait_for(self.stopping.wait(), self.house.machine.timing.wake)
 
     @staticmethod
-    def _deliverer(workshop: Workshop, name: str) -> Deliverer:
-        return Deliverer(workshop.outside, name, workshop.slots)
+    def _deliverer(workshop: Workshop, name: str, *, free: bool = False) -> Deliverer:
+        return Deliverer(workshop.outside, name, workshop.shares, free=free)
 
 
 class Edge:

@@ -2,16 +2,17 @@
 
 Reads the installations as they stand; what has to read Banqup's list (a count, a baseline) is begun as a task. A
 decision is read after the ledger's count of endings, so that one that was taken back meanwhile is never carried out.
+A look asks the ledger once for all spaces, and then only for those that are not in step: an office has thousands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 
 from core.installations import Installation
 from core.ledger.base import Activation, SpaceRun
 from core.model import State, delivery_key
-from core.sync import baseline
+from core.sync import baseline, pace
 from core.sync.house import House, Workshop
 
 Begin = Callable[[str, str, Coroutine[None, None, None]], None]
@@ -30,17 +31,41 @@ class Follower:
     def __init__(self, house: House, begin: Begin, read_list: ReadList) -> None:
         self.house, self._begin, self._read_list = house, begin, read_list
         self._look_at = 0.0
+        self.stretch = 1.0
+        """By how much the ceiling of calls lengthens every poll interval, as of the last look."""
 
-    def round(self, workshop: Workshop, *, changed: bool) -> None:
-        """Looks at every space, where a file has changed or it is time again."""
-        now, timing = self.house.clock.boot(), self.house.machine.timing
-        if not changed and now < self._look_at:
-            return
-        self._look_at = now + timing.poll_interval / LOOKS
-        for installation in self.house.installed():
-            self._enrol(installation)
-            self._follow(workshop, installation.space)
-        self._end_leftover()
+    def round(self, workshop: Workshop, *, changed: bool, moved: Collection[str] = ()) -> None:
+        """Looks at every space, where a file has changed or it is time again; else only at those that `moved`."""
+        ledger, machine, now = self.house.ledger, self.house.machine, self.house.clock.boot()
+        spaces = moved
+        if changed or now >= self._look_at:
+            self._look_at = now + machine.timing.poll_interval / LOOKS
+            runs, newest = {run.space: run for run in ledger.space_runs()}, ledger.newest_activations()
+            calls = machine.banqup.calls_per_minute
+            self.stretch = pace.stretch(runs.values(), machine.timing, calls, self.house.clock.now())
+            spaces = [
+                each.space
+                for each in self.house.installed()
+                if not self._in_step(each, runs.get(each.space), newest.get(each.space))
+            ]
+            self._end_leftover(runs, newest)
+        for space in spaces:
+            installation = self.house.installation(space)
+            if installation is not None:
+                self._enrol(installation)
+                self._follow(workshop, space)
+
+    def _in_step(self, installation: Installation, run: SpaceRun | None, newest: Activation | None) -> bool:
+        """Whether the ledger says already what was decided."""
+        account = self.house.account(installation.space)
+        if run is None or (account is not None and (run.target, run.clid, run.dossier) != account):
+            return False
+        if run.held != bool(installation.held_by):
+            return False
+        if not installation.active:
+            return not _goes_on(newest, run) and not self._to_count(newest)
+        complete = newest is not None and newest.completed_at is not None and run.running
+        return complete and newest is not None and newest.rule == installation.options.rule
 
     # -- where it sends --------------------------------------------------------------------------------------------
 
@@ -114,15 +139,15 @@ class Follower:
         if newest.ended_at is not None or newest.completed_at is not None:
             return False
         last = self.house.ledger.get_meta(f"counted:{newest.space}")
-        return last is None or self.house.clock.now() - float(last) >= self.house.machine.timing.poll_interval
+        rest = self.house.machine.timing.poll_interval * pace.QUIET * self.stretch
+        return last is None or self.house.clock.now() - float(last) >= rest
 
-    def _end_leftover(self) -> None:
+    def _end_leftover(self, runs: Mapping[str, SpaceRun], newest: Mapping[str, Activation]) -> None:
         """Spaces that run although nothing is installed there any more stop."""
-        ledger = self.house.ledger
-        for run in ledger.space_runs():
-            newest = ledger.activation(run.space) if run.running else None
-            if newest is not None and self.house.installation(run.space) is None:
-                ledger.end_activation(run.space, actor="engine", now=self.house.clock.now(), seen=newest)
+        for space, run in runs.items():
+            if run.running and space in newest and self.house.installation(space) is None:
+                now = self.house.clock.now()
+                self.house.ledger.end_activation(space, actor="engine", now=now, seen=newest[space])
 
     # -- tasks -----------------------------------------------------------------------------------------------------
 

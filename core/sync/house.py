@@ -5,7 +5,6 @@ Watches the files; an edit is applied without a restart. Hands out a `Workshop` 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
 from collections import Counter
@@ -37,6 +36,7 @@ from core.spool import Spool
 from core.sync.notes import OWNER
 from core.sync.outside import Convert, Outside, SourcePause
 from core.sync.retry import Draw
+from core.sync.shares import Shares
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,9 @@ ENGINE = "engine"
 MEGABYTE = 1024 * 1024
 LARGE = 20 * MEGABYTE
 """Documents above this are converted outside the engine's process."""
+
+ACCOUNT_S = 300.0
+"""How long it is believed to which dossier credentials that no file of ours holds belong."""
 
 REFUSED_S = 60.0
 """How long a source of secrets that does not work is not asked again."""
@@ -67,7 +70,7 @@ class Workshop:
     """Everything a worker needs, for as long as the settings stay as they are."""
 
     outside: Outside
-    slots: asyncio.Semaphore
+    shares: Shares
     source: ClosingSource
 
 
@@ -117,8 +120,9 @@ class House:
         self._workshop: Workshop | None = None
         self._made_from: object = None
         self._retired: list[ClosingSource] = []
-        self._stamp: object = None
+        self._stamp: tuple[object, ...] | None = None
         self._refused: dict[str, tuple[float, ConfigurationError]] = {}
+        self._accounts: dict[str, tuple[float, tuple[str, str, str]]] = {}
         self._pause = SourcePause()
         self._forgiven: Counter[int] = Counter()
         self._offset = clock.now() - clock.boot()
@@ -132,6 +136,8 @@ class House:
         stamp = tuple(_stamp(path) for path in self._watched())
         if stamp == self._stamp:
             return False
+        if self._stamp is None or stamp[1:] != self._stamp[1:]:
+            self._accounts.clear()
         self._stamp = stamp
         self.machine = self.installations.machine()
         self._secrets = Secrets(self.home, self.environ)
@@ -150,10 +156,11 @@ class House:
 
     def _retire(self) -> None:
         """Takes no more work with what was made from earlier settings."""
-        self._pause.succeeded()
+        self._pause = SourcePause()
         if self._workshop is not None:
             self._retired.append(self._workshop.source)
         self._workshop, self._made_from, self.problem = None, None, None
+        self._accounts.clear()
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -200,14 +207,22 @@ class House:
         return Credentials(api_key.value, clid.value, file_id.value.get_secret_value())
 
     def account(self, space: str) -> tuple[str, str, str] | None:
-        """Target, fingerprint of the CLID and dossier of a space, or None where they are not set or cannot be read."""
+        """Target, fingerprint of the CLID and dossier of a space, or None where they are not set or cannot be read.
+
+        Asked for every space at every look: an answer counts for some minutes, unless a file changes.
+        """
+        kept = self._accounts.get(space)
+        if kept is not None and self.clock.boot() < kept[0]:
+            return kept[1]
         try:
             credentials = self.credentials(space)
         except ConfigurationError:  # said where it is needed: with each delivery that waits for it
             return None
         if credentials is None or self._workshop is None:
             return None
-        return self._workshop.outside.target.name, fingerprint(credentials.clid), credentials.file_id
+        account = self._workshop.outside.target.name, fingerprint(credentials.clid), credentials.file_id
+        self._accounts[space] = self.clock.boot() + ACCOUNT_S * self.makers.draw(0.5, 1.0), account
+        return account
 
     def steady(self) -> bool:
         """False for the length of a lease after the wall clock jumped against the clock that never does."""
@@ -238,7 +253,7 @@ class House:
             pause=self._pause,
             forgiven=self._forgiven,
         )
-        return Workshop(outside, asyncio.Semaphore(target.concurrency), source)
+        return Workshop(outside, Shares(self.machine.workers, target.concurrency), source)
 
     def _own_ledger(self) -> bool:
         """Whether a shared ledger follows these decisions; those of another home would switch its spaces off."""

@@ -23,6 +23,11 @@ NOTICE_PROBLEM = "notice_problem"
 """Why the last notice could not be sent; empty where it was."""
 
 
+def lost_note(target: str) -> str:
+    """Names the note of whose outcome at a target was unknown last, and when: "<time> <dossier>", or empty."""
+    return f"lost:{target}"
+
+
 def refused_note(target: str, scope: Scope, id: str) -> str:
     """The mark of the credentials that a target refused last; others are worth a try."""
     return f"refused:{target}/{scope}/{id}"

@@ -45,8 +45,8 @@ OF_BANQUP = (CredentialsRefused, Throttled, Unavailable)
 
 
 @dataclass(slots=True)
-class SourcePause:
-    """While Banqup cannot answer, everything that needs it waits together instead of asking one by one."""
+class Pause:
+    """How long something waits, and how often in a row it failed."""
 
     until: float = 0.0
     failures: int = 0
@@ -58,9 +58,37 @@ class SourcePause:
         grown = min(timing.probe_cap, timing.backoff_base * 2.0 ** min(self.failures, 20)) * draw(0.5, 1.0)
         self.until = max(self.until, now + (said if said is not None else grown))
 
-    def succeeded(self) -> None:
+
+@dataclass(slots=True)
+class SourcePause:
+    """While Banqup cannot answer, everything that needs it waits together instead of asking one by one.
+
+    What one space alone meets (its list fails, or never ends) is its own: the others go on. Two spaces without an
+    answer to anybody between them, or an answer about the credentials, are the connection's.
+    """
+
+    whole: Pause = field(default_factory=Pause)
+    _own: dict[str, Pause] = field(default_factory=dict)
+    _silent: set[str] = field(default_factory=set)
+
+    def failed(self, trouble: SourceError, space: str, *, now: float, timing: Timing, draw: Draw) -> float:
+        """Notes what a space met; returns until when it waits."""
+        self._silent.add(space)
+        everybody = not isinstance(trouble, Unavailable) or len(self._silent) > 1
+        pause = self.whole if everybody else self._own.setdefault(space, Pause())
+        pause.failed(trouble, now=now, timing=timing, draw=draw)
+        return self.until(space)
+
+    def succeeded(self, space: str) -> None:
         """Banqup answers again."""
-        self.until, self.failures = 0.0, 0
+        self.whole = Pause()
+        self._silent.clear()
+        self._own.pop(space, None)
+
+    def until(self, space: str) -> float:
+        """Until when a space asks nothing."""
+        own = self._own.get(space)
+        return max(self.whole.until, own.until if own is not None else 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,8 @@ from core.banqup.source import Source
 from core.config import Timing
 from core.ledger.base import Activation, Discovery, Finding, Ledger, SpaceRun
 from core.model import Delivery, Document, Rule, State, content_hash, delivery_key, invoice_key, same_content
+from core.sync.pace import SECOND, interval
 from core.sync.retry import Draw
-
-SECOND = 1_000_000_000
-QUIET_AFTER = 7 * 86_400
-"""Seconds without a change after which a space is polled less often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +172,12 @@ async def poll(
     now: float,
     timing: Timing,
     draw: Draw,
+    stretch: float = 1.0,
     when_nothing_is_new: Callable[[], Awaitable[None]] = _no_doubt,
 ) -> int:
     """One poll of one space: since the watermark less an overlap, or a sweep once a day. Returns how many rows are new.
 
+    `stretch` is by how much the ceiling of calls lengthens every interval.
     `when_nothing_is_new` may doubt a list without anything new: what it raises makes the poll a failed one.
     Raises SourceError; then nothing was written, and the next poll reads the same again.
     """
@@ -196,7 +195,7 @@ async def poll(
         run.space,
         discoveries,
         watermark_ns=_watermark(scanned),
-        next_poll=now + interval(timing, scanned.newest_ns or run.watermark_ns, now, draw),
+        next_poll=now + interval(timing, scanned.newest_ns or run.watermark_ns, now, draw, stretch),
         swept=sweep,
         now=now,
         activation=activation.id,
@@ -208,12 +207,6 @@ def _watermark(scanned: Scanned) -> int | None:
     if scanned.newest_ns is None or not scanned.clock_ns:
         return scanned.newest_ns
     return min(scanned.newest_ns, scanned.clock_ns + SECOND)
-
-
-def interval(timing: Timing, watermark_ns: int | None, now: float, draw: Draw) -> float:
-    """Seconds to the next poll: spread by a tenth, three times as long for a space where nothing moved for a week."""
-    quiet = watermark_ns is not None and now - watermark_ns / SECOND > QUIET_AFTER
-    return timing.poll_interval * (3.0 if quiet else 1.0) * draw(0.9, 1.1)
 
 
 def widened(old: Rule, new: Rule) -> bool:

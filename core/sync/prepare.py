@@ -51,14 +51,14 @@ async def prepare(outside: Outside, claim: Claim) -> Move | Prepared:
     installation = outside.installation(delivery.space)
     if installation is None:
         return Move(State.SEEN, outside.clock.now() + outside.timing.poll_interval, "not_installed", kind="wait")
-    if outside.pause.until > outside.clock.now():
-        return Move(State.SEEN, outside.pause.until, "banqup_waits", kind="wait")
+    if outside.pause.until(delivery.space) > outside.clock.now():
+        return Move(State.SEEN, outside.pause.until(delivery.space), "banqup_waits", kind="wait")
     try:
         document = await outside.source.document(delivery.space, delivery.source_id)
         if not installation.options.rule.eligible(document):
             return _withdrawn(outside, claim, document)
         files = await _fetch(outside, document)
-        outside.pause.succeeded()
+        outside.pause.succeeded(delivery.space)
     except NotFound as gone:
         return await _gone(outside, claim, gone)
     except (FileRefused, RequestRefused) as refused:
@@ -106,8 +106,8 @@ def _later(outside: Outside, claim: Claim, trouble: SourceError) -> Move:
         case NotReady():
             due, counted = now + max(1.0, backoff(outside.timing, attempts, outside.draw)), True
         case CredentialsRefused() | Throttled() | Unavailable():
-            outside.pause.failed(trouble, now=now, timing=outside.timing, draw=outside.draw)
-            due, counted = outside.pause.until, False
+            space, timing = claim.delivery.space, outside.timing
+            due, counted = outside.pause.failed(trouble, space, now=now, timing=timing, draw=outside.draw), False
         case _:
             due, counted = now + outside.timing.poll_interval * outside.draw(0.5, 1.5), False
     return Move(State.SEEN, due, trouble.code, trouble.arguments, counted=counted, kind="wait")

@@ -14,6 +14,9 @@ from core.model import NEVER, State
 from core.pingwin.target import Answer, AnswerKind
 
 DAY = 86_400.0
+DOSSIER_SILENT = "dossier_silent"
+"""Why a dossier's circuit is open whose outcomes stay unknown while others' do not."""
+
 RELAPSE_CAP = 4 * 3_600.0
 """Seconds after which a probe is believed at the latest, however often it was wrong."""
 
@@ -113,13 +116,22 @@ def throttled_for(answer: Answer, timing: Timing) -> float:
 
 
 def circuit_after(
-    answer: Answer, account: Account, standing: Callable[[Scope], Circuit | None], *, now: float, timing: Timing
+    answer: Answer,
+    account: Account,
+    standing: Callable[[Scope], Circuit | None],
+    *,
+    now: float,
+    timing: Timing,
+    alone: bool = False,
 ) -> Circuit | None:
     """How the account's circuit stands after an answer, or None where it stays as it is.
 
-    The target's opens at the first unknown outcome, or after several failures in a row before the body.
+    The target's opens at the first unknown outcome, or after several failures in a row before the body. `alone`: the
+    last unknown outcome was this dossier's too, so that this one opens the dossier's, and the others go on.
     """
     outcome = OUTCOMES[answer.kind]
+    if alone and outcome.opens is Scope.TARGET:
+        return opened(account, Scope.DOSSIER, DOSSIER_SILENT, standing(Scope.DOSSIER), now=now, timing=timing)
     if outcome.closes:
         target = standing(Scope.TARGET)
         return closed(account, now) if target is not None and (target.failures or target.probes) else None

@@ -1,6 +1,7 @@
 """What surrounds the deliveries: activations and their baselines, polls, probes of open circuits, the spool's cleaning.
 
-One `round` looks at what is due and starts it; baselines and polls run beside each other, one of a kind a space.
+One `round` looks at what is due and starts it; baselines and polls run beside each other, one of a kind a space. Each
+kind has its own places, so that a large space being counted delays nobody's poll.
 """
 
 from __future__ import annotations
@@ -17,18 +18,18 @@ from core.errors import ConfigurationError, ProductError, SourceError
 from core.ledger.base import Activation, Scope, SpaceRun
 from core.model import NEVER
 from core.pingwin.target import Credentials
-from core.sync import poll
+from core.sync import pace, poll
 from core.sync.follow import Follower
 from core.sync.house import House, Workshop
 from core.sync.notes import ENGINE_PROBLEM, refused_note
 from core.sync.outside import OF_BANQUP
 from core.sync.requests import REQUEST, answer_request
-from core.sync.retry import next_probe
+from core.sync.retry import DOSSIER_SILENT, next_probe
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 4
-"""Polls and baselines that run beside each other."""
+BESIDE = {"baseline": 4, "probe": 4, "request": 2}
+"""Tasks of a kind that run beside each other; polls as many as the ceiling of calls is worth (`pace.at_once`)."""
 DAY = 86_400.0
 LISTED_ANEW = 10
 """How often in a poll interval the list of spaces is read at most, however many spaces doubt that they are in it."""
@@ -42,7 +43,9 @@ class Supervisor:
     def __init__(self, house: House) -> None:
         self.house = house
         self._under_way: dict[tuple[str, str], asyncio.Task[None]] = {}
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._places = {kind: asyncio.Semaphore(places) for kind, places in BESIDE.items()}
+        self._ahead = 0
+        self._set_pace()
         self._resting: dict[tuple[str, str], float] = {}
         self._follower = Follower(house, self._begin, self._read_list)
         self._cleaned_at = 0.0
@@ -57,17 +60,17 @@ class Supervisor:
         if changed:
             self._resting.clear()
             self._tell_problem()
-        changed |= self._collect_finished()
+            self._set_pace()
+        counted = self._collect_finished()
         if self.house.ledger.get_meta(REQUEST):
             self._begin("request", "", answer_request(self.house))
         workshop = self.house.workshop()
         if workshop is None:
             return
-        self._follower.round(workshop, changed=changed or everything)
+        self._follower.round(workshop, changed=changed or everything, moved=counted)
         if everything:
             await self.finish()
-        now = NEVER if everything else self.house.clock.now()
-        for run in self.house.ledger.due_polls(now) if polls else ():
+        for run in self._due_polls(workshop, everything=everything) if polls else ():
             self._begin("poll", run.space, self._poll(workshop, run))
         for circuit in self.house.ledger.circuits():
             if circuit.probe_at is not None and circuit.probe_at <= self.house.clock.now():
@@ -104,6 +107,25 @@ class Supervisor:
 
     # -- polls ---------------------------------------------------------------------------------------------------
 
+    def _set_pace(self) -> None:
+        """As many polls at once as the ceiling of calls can use."""
+        machine = self.house.machine
+        places = pace.at_once(machine.banqup.calls_per_minute)
+        if self._ahead != (ahead := places + int(2 * machine.timing.wake * machine.banqup.calls_per_minute / 60)):
+            self._ahead, self._places["poll"] = ahead, asyncio.Semaphore(places)
+
+    def _due_polls(self, workshop: Workshop, *, everything: bool) -> list[SpaceRun]:
+        """Those whose time has come, oldest first: what can be begun before the next look, not all of 5,000.
+
+        While Banqup answers nobody, only what a person asked for.
+        """
+        if everything:
+            return self.house.ledger.due_polls(NEVER)
+        now = self.house.clock.now()
+        asked_for = 0.0
+        until = asked_for if workshop.outside.pause.whole.until > now else now
+        return self.house.ledger.due_polls(until, self._ahead)
+
     async def _poll(self, workshop: Workshop, run: SpaceRun) -> None:
         activation = self.house.ledger.activation(run.space)
         if activation is None or activation.completed_at is None:
@@ -119,9 +141,10 @@ class Supervisor:
             now=self.house.clock.now(),
             timing=self.house.machine.timing,
             draw=workshop.outside.draw,
+            stretch=self._follower.stretch,
             when_nothing_is_new=partial(self._still_listed, workshop, run.space),
         )
-        workshop.outside.pause.succeeded()
+        workshop.outside.pause.succeeded(run.space)
 
     async def _still_listed(self, workshop: Workshop, space: str) -> None:
         """Nothing new: an app that lost its access sees the same. Spaces polled at about the same time ask together."""
@@ -147,7 +170,9 @@ class Supervisor:
         credentials = self._credentials(space)
         probe = await target.probe(credentials, self.house.machine.timing.deadline)
         well = probe.reachable if scope is Scope.TARGET else probe.credentials is True
-        if scope is not Scope.TARGET and probe.reachable and probe.credentials is None:
+        if circuit.code == DOSSIER_SILENT:
+            well = probe.reachable and probe.credentials is not False
+        elif scope is not Scope.TARGET and probe.reachable and probe.credentials is None:
             well = self._others(target.name, scope, id, credentials)
         now = self.house.clock.now()
         ledger.probed(circuit, well=well, probe_at=now + next_probe(circuit, self.house.machine.timing), now=now)
@@ -182,7 +207,7 @@ class Supervisor:
 
     async def _guarded(self, kind: str, name: str, work: Coroutine[None, None, None]) -> None:
         """The edge of a poll or baseline: Banqup's trouble is noted with the space and tried again later."""
-        async with self._places:
+        async with self._places[kind]:
             try:
                 try:
                     with about(kind, space="" if kind == "probe" else name):
@@ -208,17 +233,16 @@ class Supervisor:
         timing, workshop = house.machine.timing, house.workshop()
         wait = timing.poll_interval
         if workshop is not None and isinstance(trouble, OF_BANQUP):
-            pause = workshop.outside.pause
-            pause.failed(trouble, now=now, timing=timing, draw=workshop.outside.draw)
+            until = workshop.outside.pause.failed(trouble, space, now=now, timing=timing, draw=workshop.outside.draw)
             if not isinstance(trouble, CredentialsRefused):
-                wait = max(1.0, pause.until - now)
+                wait = max(1.0, until - now)
         house.ledger.poll_failed(space, trouble.code, trouble.arguments, next_poll=now + wait, now=now)
         log.warning("%s of %s: %s", kind, space, trouble.code)
         return wait
 
-    def _collect_finished(self) -> bool:
-        """Forgets finished tasks. True where a baseline was among them: more may be possible now."""
+    def _collect_finished(self) -> list[str]:
+        """Forgets finished tasks. Returns the spaces whose baseline was among them: more may be possible there now."""
         finished = [key for key, task in self._under_way.items() if task.done()]
         for key in finished:
             del self._under_way[key]
-        return any(kind == "baseline" for kind, _ in finished)
+        return [space for kind, space in finished if kind == "baseline"]

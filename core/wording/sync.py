@@ -111,6 +111,10 @@ MESSAGES: dict[str, Message] = {
     "not_there": Message(
         "The answer was lost; Pingwin was asked and does not have it, so it is sent again.", "Nothing to do."
     ),
+    "dossier_silent": Message(
+        "Pingwin gives no clear answer for this dossier, while others go on; its queue waits.",
+        "It is asked again at {again}. If it lasts: look at the dossier in Pingwin.",
+    ),
     # the engine itself
     "engine_runs_already": Message(
         "An engine already runs for this home (process {pid} on {host}).", "Stop it first, or leave it: one is enough."

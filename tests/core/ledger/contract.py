@@ -486,6 +486,30 @@ class DeliveringContract(Soundness):
         order = [claim(ledger, 20.0 + n).delivery.space for n in range(6)]
         assert set(order[:2]) == set(order[2:4]) == set(order[4:]) == {SPACE, OTHER}
 
+    def test_spaces_and_accounts_that_hold_their_share_are_passed_over(self, ledger: Ledger) -> None:
+        activate(ledger)
+        activate(ledger, OTHER)
+        ledger.enrol(OTHER, target=TARGET, clid="c2", dossier=DOSSIER, now=2.0)
+        poll(ledger, *(found(f"F{n}") for n in range(3)), now=10.0)
+        poll(ledger, *(found(f"G{n}", OTHER) for n in range(3)), space=OTHER, now=11.0)
+        for beside, taken in ((SPACE, OTHER), (CLID, OTHER), (OTHER, SPACE), ("c2", SPACE)):
+            held = ledger.claim("w", now=20.0, lease=LEASE, beside=[beside])
+            assert held is not None and held.delivery.space == taken
+        assert ledger.claim("w", now=20.0, lease=LEASE, beside=[SPACE, OTHER]) is None
+
+    def test_what_is_asked_of_all_spaces_at_once_says_the_same_as_of_each(self, ledger: Ledger) -> None:
+        for space in (SPACE, OTHER):
+            activate(ledger, space)
+            ledger.end_activation(space, actor="An", now=5.0)
+        activate(ledger)
+        assert ledger.newest_activations() == {space: ledger.activation(space) for space in (SPACE, OTHER)}
+
+    def test_polls_are_given_out_as_many_as_were_asked_for(self, ledger: Ledger) -> None:
+        activate(ledger)
+        activate(ledger, OTHER)
+        assert len(ledger.due_polls(NEVER)) == 2
+        assert ledger.due_polls(NEVER, 1) == ledger.due_polls(NEVER)[:1]
+
     def test_an_open_circuit_keeps_its_spaces_waiting_and_no_others(self, ledger: Ledger) -> None:
         activate(ledger)
         ledger.enrol(OTHER, target=TARGET, clid="other", dossier="777", now=1.0)

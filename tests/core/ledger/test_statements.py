@@ -16,6 +16,7 @@ from core.model import NEVER, State
 from tests.core.ledger.makers import CLID, SPACE, TARGET, activate, found, poll
 
 VALUES = {
+    "beside": "[]",
     "now": 100.0,
     "lease": 60.0,
     "grace": 30.0,

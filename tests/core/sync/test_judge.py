@@ -8,11 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from core.config import Timing
 from core.ledger.base import Activation, Finding, SpaceRun
 from core.model import Delivery, Direction, Document, Party, Rule, State, StatusChange, content_hash
 from core.sync import baseline
-from core.sync.poll import interval, judge, widened
+from core.sync.poll import judge, widened
 
 SECOND = 1_000_000_000
 STARTED = 1_000 * SECOND
@@ -156,10 +155,3 @@ def test_what_moved_in_the_very_second_of_the_activation_is_put_before_a_person(
 def test_only_a_wider_trigger_needs_a_baseline() -> None:
     assert widened(Rule(), Rule(purchase=frozenset({"FULLY_APPROVED", "VALIDATED"})))
     assert not widened(Rule(), Rule(sales=frozenset({"DELIVERED"})))
-
-
-def test_quiet_space_is_polled_less_often_and_polls_are_spread() -> None:
-    timing = Timing()
-    busy, quiet = 999_999 * SECOND, 0
-    assert interval(timing, busy, 1_000_000.0, lambda low, high: high) == pytest.approx(330)
-    assert interval(timing, quiet, 1_000_000.0, lambda low, high: low) == pytest.approx(810)

@@ -1,0 +1,81 @@
+"""An office of any size on this disk: installations, credentials and a ledger whose spaces all run.
+
+What the benchmarks of many spaces stand on. The decisions go through the same files as a person's; the ledger is filled
+by its own methods, so that nothing here is quicker than the product could be.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from core.config import BanqupConnection, Home, Machine, PingwinTarget, Timing
+from core.credentials import render
+from core.files import replace_file
+from core.installations import Consent, Decisions, Installation, Installations
+from core.ledger.base import Ledger
+from core.model import Rule
+from core.redaction import fingerprint
+
+CLID = "CL-OFFICE"
+NUMBER = "0403170701"
+
+
+def space_id(number: int) -> str:
+    """The space's id."""
+    return f"00000000-0000-4000-8000-{number:012d}"
+
+
+def dossier_id(number: int) -> str:
+    """Its dossier's File ID."""
+    return str(100_000 + number)
+
+
+def decided(folder: Path, spaces: int, *, timing: Timing, calls_per_minute: int = 60, now: float) -> Home:
+    """A home in which so many spaces are installed and active, with one CLID and an API key a dossier."""
+    home = Home.locate(folder)
+    home.create()
+    at = datetime.fromtimestamp(now, UTC)
+    machine = Machine(
+        timing=timing,
+        banqup=BanqupConnection(
+            base_url="http://127.0.0.1:9", client_id="benchmark", calls_per_minute=calls_per_minute
+        ),
+        pingwin=PingwinTarget(kind="folder", folder=str(folder / "pingwin")),
+    )
+    installed = tuple(
+        Installation(
+            space=space_id(each),
+            name=f"Company {each:05d}",
+            consent=Consent(by="benchmark", at=at),
+            enterprise_numbers=(NUMBER,),
+            file_id=dossier_id(each),
+            active=True,
+            activated_at=at,
+        )
+        for each in range(spaces)
+    )
+    Installations(home.installations).replace(Decisions(machine, installed))
+    secrets: dict[str | None, dict[str, str]] = {None: {"banqup_secret": "benchmark", "clid": CLID}}
+    secrets |= {space_id(each): {"api_key": f"key-{each}"} for each in range(spaces)}
+    secrets = {space: {**values, "file_id": dossier_id(int(space[-12:]))} if space else values
+               for space, values in secrets.items()}  # fmt: skip
+    replace_file(home.credentials, render(secrets).encode(), 0o600, prefix=".credentials-")
+    return home
+
+
+def running(ledger: Ledger, spaces: int, *, target: str, now: float, interval: float) -> None:
+    """Every space runs, polled a moment ago, its next polls spread over the interval."""
+    clid = fingerprint(SecretStr(CLID))
+    for each in range(spaces):
+        space = space_id(each)
+        ledger.enrol(space, target=target, clid=clid, dossier=dossier_id(each), now=now)
+        begun = ledger.begin_activation(
+            space, Rule(), started_ns=int(now * 1e9), kind="activation", requested_at=now, actor="benchmark", now=now
+        )
+        ledger.complete_activation(begun.id, watermark_ns=int(now * 1e9), now=now)
+        ledger.record_poll(
+            space, [], watermark_ns=None, next_poll=now + interval * (each + 1) / spaces, swept=True, now=now
+        )
