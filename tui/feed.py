@@ -24,6 +24,9 @@ from tui.crashes import keep_crash
 LOOK_EVERY = 0.25
 """Seconds between two looks: at most four snapshots a second (convention 4)."""
 
+RESTS = 4.0
+"""Times as long as reading took that is waited before the next look: thousands of spaces take no whole core."""
+
 AGAIN_EVERY = 5.0
 """Seconds after which a snapshot is read although nothing moved: a poll may be overdue by now."""
 
@@ -70,6 +73,7 @@ class Feed:
         self._shown: Snapshot | None = None
         self._troubled = False
         self._read_at = 0.0
+        self._took = 0.0
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
 
     def start(self) -> None:
@@ -98,7 +102,7 @@ class Feed:
             except Exception as error:  # the thread's edge: recorded, said, and looked at again
                 file = keep_crash(self._desk.home.logs, error) if not self._troubled else ""
                 self._say_trouble("screen_crashed", {"kind": type(error).__name__, "file": file})
-            self._wake.wait(LOOK_EVERY)
+            self._wake.wait(max(LOOK_EVERY, RESTS * self._took))
         self._desk.close()
 
     def _look(self, asked: bool) -> None:
@@ -107,7 +111,7 @@ class Feed:
         if not (asked or self._troubled or version != self._seen or now - self._read_at >= AGAIN_EVERY):
             return
         snapshot = overview.snapshot(self._desk, space=self._space())
-        self._seen, self._read_at = version, now
+        self._seen, self._read_at, self._took = version, now, self._desk.clock.boot() - now
         if self._troubled or self._shown is None or not same(self._shown, snapshot):
             self._shown = snapshot
             self._sink.post_message(SnapshotReady(snapshot))

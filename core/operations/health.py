@@ -59,7 +59,7 @@ NO_ARGUMENTS: Mapping[str, str | int | float | None] = {}
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the health of one space follows from."""
+    """What the health of one space follows from. `stretch`: by how much the ceiling of calls lengthens intervals."""
 
     installation: Installation
     run: SpaceRun | None
@@ -71,6 +71,7 @@ class Facts:
     timing: Timing
     engine_problem: tuple[str, Arguments] | None = None
     last_ran: float | None = None
+    stretch: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +107,16 @@ def stopped(last_ran: float | None) -> tuple[str, Arguments]:
     return "health_stopped_since", {"since": moment(last_ran)}
 
 
-def in_the_way(run: SpaceRun | None, circuits: Sequence[Circuit]) -> list[Circuit]:
-    """The circuits that stop a space: of its target, its CLID, its dossier."""
-    if run is None:
-        return []
+def ways(run: SpaceRun) -> tuple[tuple[str, Scope, str], ...]:
+    """The circuits a space stands behind: of its target, its CLID, its dossier."""
     ids = {Scope.TARGET: "", Scope.CLID: run.clid, Scope.DOSSIER: run.dossier}
-    return [
-        each for each in circuits if each.target == run.target and ids[each.scope] == each.id and each.state != "closed"
-    ]
+    return tuple((run.target, scope, id) for scope, id in ids.items())
+
+
+def in_the_way(run: SpaceRun | None, circuits: Sequence[Circuit]) -> list[Circuit]:
+    """The circuits that stop a space."""
+    behind = ways(run) if run is not None else ()
+    return [each for each in circuits if each.state != "closed" and (each.target, each.scope, each.id) in behind]
 
 
 def is_auth(circuit: Circuit) -> bool:
@@ -177,14 +180,18 @@ def _active(facts: Facts) -> Judged:
 
 
 def overdue(facts: Facts) -> bool:
-    """Whether the last good poll is older than two intervals and a minute; a quiet space has longer intervals."""
+    """Whether the last good poll is older than two intervals and a minute; a quiet space has longer intervals.
+
+    A busy space is asked more often, which is a bonus and no promise.
+    """
     run, activation = facts.run, facts.activation
     if run is None or not run.running or not facts.installation.active:
         return False
     last = run.last_good_poll or (activation.completed_at if activation is not None else None)
     from core.sync.pace import interval
 
-    longest = interval(facts.timing, run.watermark_ns, facts.now, lambda _, high: high)
+    moved = (None, run.watermark_ns)  # as if nothing were known, and as it is
+    longest = max(interval(facts.timing, each, facts.now, lambda _, high: high, facts.stretch) for each in moved)
     return last is not None and facts.now - last > 2 * longest + OVERDUE_SLACK
 
 

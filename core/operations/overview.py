@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core import __version__
 from core.errors import UsageError
-from core.ledger.base import Circuit, QueueQuery, SpaceRun
+from core.ledger.base import Activation, Circuit, QueueQuery, SpaceRun
 from core.model import NEEDS_PERSON, Arguments, Delivery, Event, State
 from core.operations import health as healths
 from core.operations.decisions import Permission, permissions
@@ -17,6 +19,7 @@ from core.operations.engines import EngineState, engine, last_ran
 from core.operations.explain import Attempt, attempts, next_step, report, why
 from core.operations.health import Facts, Health
 from core.sync.notes import ENGINE_PROBLEM
+from core.sync.pace import stretch
 
 if TYPE_CHECKING:
     from core.installations import Installation
@@ -106,19 +109,20 @@ def version(desk: Desk) -> int:
 def snapshot(desk: Desk, *, space: str | None = None) -> Snapshot:
     """The state of the whole, or of one space."""
     running = engine(desk)
-    circuits = tuple(desk.ledger.circuits()) if desk.has_ledger() else ()
-    counts = desk.ledger.counts() if desk.has_ledger() else {}
-    chosen = [each for each in desk.installations.all() if space in (None, each.space)]
-    ordered = sorted(chosen, key=lambda each: (each.name.casefold(), each.space))
-    runs = {run.space: run for run in desk.ledger.space_runs()} if desk.has_ledger() else {}
-    ran = None if running.running else last_ran(desk)
-    facts = (_facts(desk, each, runs.get(each.space), running, circuits, ran) for each in ordered)
-    spaces = tuple(_status(each, counts.get(each.installation.space, {})) for each in facts)
+    circuits, counts, runs, newest = _ledger_says(desk, space)
+    machine = desk.machine
+    stretched = stretch(runs.values(), machine.timing, machine.banqup.calls_per_minute, desk.clock.now())
+    facts = _facts(desk, running, circuits, stretched=stretched)
+    spaces = tuple(
+        _status(facts(each, runs.get(each.space), newest.get(each.space)), counts.get(each.space, {}))
+        for each in desk.installations.all()
+        if space in (None, each.space)
+    )
     return Snapshot(
         version=version(desk),
         engine=running,
         spaces=spaces,
-        circuits=circuits,
+        circuits=tuple(circuits),
         worst=healths.worst([each.health for each in spaces]),
         needs_attention=sum(each.needs_attention for each in spaces),
         at=desk.clock.now(),
@@ -126,27 +130,43 @@ def snapshot(desk: Desk, *, space: str | None = None) -> Snapshot:
     )
 
 
-def _facts(
-    desk: Desk,
-    installation: Installation,
-    run: SpaceRun | None,
-    running: EngineState,
-    circuits: tuple[Circuit, ...],
-    ran: float | None = None,
-) -> Facts:
+def _ledger_says(
+    desk: Desk, space: str | None
+) -> tuple[list[Circuit], dict[str, dict[State, int]], dict[str, SpaceRun], dict[str, Activation]]:
+    """Circuits, counts, runs and newest activations: of all spaces at once, however many there are."""
+    if not desk.has_ledger():
+        return [], {}, {}, {}
+    ledger = desk.ledger
+    runs = {run.space: run for run in ledger.space_runs()}
+    if space is None:
+        return ledger.circuits(), ledger.counts(), runs, ledger.newest_activations()
+    newest = ledger.activation(space)
+    return ledger.circuits(), ledger.counts(), runs, {space: newest} if newest is not None else {}
+
+
+Judge = Callable[["Installation", SpaceRun | None, Activation | None], Facts]
+
+
+def _facts(desk: Desk, running: EngineState, circuits: Sequence[Circuit], *, stretched: float = 1.0) -> Judge:
+    """What holds for the whole, read once; gives the facts of one installation after the other."""
     machine = desk.machine
-    return Facts(
-        installation=installation,
-        run=run,
-        activation=desk.ledger.activation(installation.space) if run is not None else None,
-        circuits=circuits,
+    standing = {(each.target, each.scope, each.id): each for each in circuits}
+    whole = partial(
+        Facts,
         engine_running=running.running,
         connected=bool(machine.banqup.base_url),
         now=desk.clock.now(),
         timing=machine.timing,
         engine_problem=_engine_problem(desk) if running.running else None,
-        last_ran=ran,
+        last_ran=None if running.running else last_ran(desk),
+        stretch=stretched,
     )
+
+    def facts(installation: Installation, run: SpaceRun | None, activation: Activation | None) -> Facts:
+        ways = healths.ways(run) if run is not None else ()
+        return whole(installation, run, activation, circuits=[standing[way] for way in ways if way in standing])
+
+    return facts
 
 
 def _engine_problem(desk: Desk) -> tuple[str, Arguments] | None:
@@ -232,12 +252,12 @@ def row_of(desk: Desk, delivery: int) -> Delivery:
 
 
 def facts_of(desk: Desk, space: str) -> Facts | None:
-    """What the state of a space follows from; None where nothing is installed in it."""
+    """What the health of one space follows from, None where nothing is installed there."""
     installation = desk.installations.get(space)
     if installation is None:
         return None
-    circuits = tuple(desk.ledger.circuits())
-    return _facts(desk, installation, desk.ledger.space_run(space), engine(desk), circuits)
+    circuits, _, runs, newest = _ledger_says(desk, space)
+    return _facts(desk, engine(desk), circuits)(installation, runs.get(space), newest.get(space))
 
 
 def detail(desk: Desk, delivery: int) -> Detail:

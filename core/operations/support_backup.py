@@ -27,7 +27,7 @@ from core.operations.enrolment import enrol_all
 from core.secrets import SecretName
 from core.sync.lock import EngineLock
 from core.sync.notes import BACKUP_MADE
-from core.sync.poll import SECOND
+from core.sync.pace import SECOND
 
 LEDGER, SETTINGS, ABOUT = "ledger.db", "installations.json", "about.json"
 LARGEST_SETTINGS = 64 * 2**20
