@@ -71,14 +71,19 @@ class CredentialsFile:
 
     def change(self, space: str | None, values: Mapping[str, str]) -> None:
         """Sets some values of a space, or shared ones."""
-        for name, value in values.items():
+        self.change_all({space: values})
+
+    def change_all(self, values: Mapping[str | None, Mapping[str, str]]) -> None:
+        """Sets some values of several spaces (None: shared ones), in one file version."""
+        for name, value in ((name, value) for own in values.values() for name, value in own.items()):
             if any(
                 "\ud800" <= c <= "\udfff" for c in value
             ):  # no text: it could not be written, and the error would tell
                 raise ConfigurationError("credentials_invalid", where=str(self.path), field=name)
         with locked(self.path, MODE):
             kept = self.read()
-            kept[space] = {**kept.get(space, {}), **values}
+            for space, own in values.items():
+                kept[space] = {**kept.get(space, {}), **own}
             self._write(kept)
 
     def remove(self, space: str | None, names: Sequence[str]) -> bool:

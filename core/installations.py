@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -98,12 +98,20 @@ class Installation(Settings):
     options: Options = Field(default_factory=Options)
 
 
+class Template(Settings):
+    """Options under a name, for new installations to begin with. Changing it changes no installation."""
+
+    name: str = Field(min_length=1, max_length=60)
+    options: Options
+
+
 @dataclass(frozen=True, slots=True)
 class Decisions:
     """Everything in the file, checked. `machine` is None until it was saved once."""
 
     machine: Machine | None
     installations: tuple[Installation, ...]
+    templates: tuple[Template, ...] = ()
 
 
 class SettingsStorage(Storage):
@@ -174,14 +182,37 @@ class Installations:
     def replace(self, decisions: Decisions) -> None:
         """Puts other decisions in the place of all there are, in one file version. Without a machine this one stays."""
         with self.edit() as db:
-            machine = decisions.machine or self._read_again().machine
-            tables = {"machine": [machine] if machine else [], "installations": decisions.installations}
-            db.storage.write(
-                {
-                    name: {str(number): each.model_dump(mode="json") for number, each in enumerate(rows, start=1)}
-                    for name, rows in tables.items()
-                }
-            )
+            _write(db, replace(decisions, machine=decisions.machine or self._read_again().machine))
+
+    def save_all(self, installations: Collection[Installation]) -> None:
+        """Adds or replaces the installations of several spaces, in one file version."""
+        with self.edit() as db:
+            kept = self._read_again()
+            saved = {one.space: one for one in (*kept.installations, *installations)}
+            _write(db, replace(kept, installations=tuple(saved.values())))
+
+    def change_all(self, changes: Mapping[str, Mapping[str, object]]) -> list[Installation]:
+        """Changes fields of several installations in one file version; returns them. Those that are gone stay gone."""
+        with self.edit() as db:
+            kept = self._read_again()
+            rows = [one.model_copy(update=dict(changes.get(one.space, {}))) for one in kept.installations]
+            if tuple(rows) != kept.installations:
+                _write(db, replace(kept, installations=tuple(rows)))
+            return [one for one in rows if one.space in changes]
+
+    def templates(self) -> list[Template]:
+        """The named option sets, by name."""
+        return sorted(self._decisions().templates, key=lambda one: one.name.casefold())
+
+    def save_template(self, template: Template) -> None:
+        """Adds or replaces a named option set."""
+        with self.edit() as db:
+            _put(db, "templates", template, where("name") == template.name)
+
+    def remove_template(self, name: str) -> bool:
+        """Forgets a named option set. False where there was none."""
+        with self.edit() as db:
+            return bool(db.table("templates").remove(where("name") == name))
 
     def remove(self, space: str) -> bool:
         """Forgets the installation in a space. False where there was none."""
@@ -279,7 +310,7 @@ def parse(text: str, path: Path) -> Decisions:
         raise _broken(path, *jsonfile.place_of_key(text, str(error)), f"{error} stands there twice") from error
     if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
         raise _broken(path, 1, 1, "tables of documents are expected")
-    unknown = sorted(set(tables) - {"machine", "installations", "_default"})
+    unknown = sorted(set(tables) - {"machine", "installations", "templates", "_default"})
     if unknown:
         raise _broken(path, *jsonfile.place(text, unknown[:1]), f"there is no table {unknown[0]}")
     for table, rows in tables.items():
@@ -295,7 +326,8 @@ def parse(text: str, path: Path) -> Decisions:
         if one.space in found:
             raise _invalid(text, path, ["installations", id, "space"], "the space stands there twice")
         found[one.space] = one
-    return Decisions(machines[0] if machines else None, tuple(found.values()))
+    templates = [_model(Template, text, path, "templates", id, row) for id, row in tables.get("templates", {}).items()]
+    return Decisions(machines[0] if machines else None, tuple(found.values()), tuple(templates))
 
 
 def _model(kind: type[_T], text: str, path: Path, table: str, id: str, row: object) -> _T:
@@ -314,6 +346,22 @@ def _invalid(text: str, path: Path, place: list[str | int], why: str) -> Configu
     line, column = jsonfile.place(text, place)
     field = ".".join(map(str, place))
     return ConfigurationError("settings_invalid", where=str(path), line=line, column=column, field=field, why=why)
+
+
+def _write(db: TinyDB, decisions: Decisions) -> None:
+    """One file version with exactly these decisions."""
+    tables: dict[str, Sequence[Settings]] = {
+        "machine": [decisions.machine] if decisions.machine else [],
+        "installations": decisions.installations,
+    }
+    if decisions.templates:
+        tables["templates"] = decisions.templates
+    db.storage.write(
+        {
+            name: {str(number): each.model_dump(mode="json") for number, each in enumerate(rows, start=1)}
+            for name, rows in tables.items()
+        }
+    )
 
 
 def _put(db: TinyDB, name: str, model: Settings, condition: Any) -> None:

@@ -85,10 +85,23 @@ class Secrets:
 
     def store(self, space: str | None, values: Mapping[SecretName, SecretStr]) -> None:
         """Keeps values in `credentials.toml`, of a space or (None) shared; others there stay. Atomic, locked."""
-        self._file.change(space, {name.value: value.get_secret_value() for name, value in values.items()})
-        for name, value in values.items():
-            if not name.shown:
-                REDACTOR.learn(value)
+        self.store_all({space: values})
+
+    def store_all(self, values: Mapping[str | None, Mapping[SecretName, SecretStr]]) -> None:
+        """The same for several spaces, in one file version."""
+        texts = {
+            space: {name.value: value.get_secret_value() for name, value in own.items()}
+            for space, own in values.items()
+        }
+        self._file.change_all(texts)
+        for own in values.values():
+            for name, value in own.items():
+                if not name.shown:
+                    REDACTOR.learn(value)
+
+    def kept(self, space: str | None, name: SecretName) -> str:
+        """What `credentials.toml` itself holds, '' where that is nothing: to see whether it has to be written."""
+        return self._file.get(space, name.value)
 
     def delete(self, space: str | None) -> bool:
         """Deletes the values of a space (None: the shared ones) from `credentials.toml`. False where it had none."""

@@ -332,6 +332,10 @@ class Ledger(Sharing, Protocol):
         """Deliveries by space and state, from the kept counters."""
         ...
 
+    def last_delivered(self, spaces: Collection[str]) -> dict[str, float]:
+        """When the newest delivery of each of these spaces was confirmed; spaces without one are left out."""
+        ...
+
     def total(self, query: QueueQuery) -> int:
         """How many rows a view has."""
         ...

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from core.ledger.base import QueueQuery
 from core.ledger.rows import DELIVERY, EVENT, delivery, event
 from core.ledger.store import Store
 from core.ledger.terms import Clue, fits, terms_of
 from core.ledger.views import PLACES, View, states, view
+from core.ledger.writing import id_list
 from core.model import Delivery, Event, State
 
 SHORTEST_PREFIX = 4
@@ -27,6 +28,15 @@ class Reading(Store):
         for row in self.read("SELECT space, state, n FROM cnt WHERE n > 0"):
             found.setdefault(row["space"], {})[State(row["state"])] = row["n"]
         return found
+
+    def last_delivered(self, spaces: Collection[str]) -> dict[str, float]:
+        """When the newest delivery of each of these spaces was confirmed; spaces without one are left out."""
+        rows = self.read(
+            "SELECT chosen.value AS space, (SELECT -along FROM doc WHERE space = chosen.value AND place = 4"
+            " AND state = 'confirmed' ORDER BY along LIMIT 1) AS at FROM json_each(?) AS chosen",
+            (id_list(spaces),),
+        )
+        return {row["space"]: row["at"] for row in rows if row["at"] is not None}
 
     def total(self, query: QueueQuery) -> int:
         """How many rows a view has; from the kept counters unless text or direction is asked for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -19,6 +19,7 @@ from core.operations.enrolment import dossier_of, enrol
 from core.sync import baseline
 
 Progress = Callable[[int], None]
+Waiting = Literal["send", "discard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +148,28 @@ def _complete(activation: Activation | None) -> bool:
     return activation is not None and activation.completed_at is not None and activation.ended_at is None
 
 
-def _decide(
-    desk: Desk, installation: Installation, waiting: Literal["send", "discard"] | None, held: bool
-) -> Installation:
+def _decide(desk: Desk, installation: Installation, waiting: Waiting | None, held: bool) -> Installation:
     """The decision itself: what waits is answered first, so that nothing old can go out unasked."""
-    missing = obstacles(desk, installation)
-    if missing:
-        raise UsageError("cannot_activate", name=installation.name, missing=", ".join(missing), first=missing[0])
+    decision = answer_waiting(desk, installation, waiting, held=held)
+    decided = desk.installations.change(installation.space, lambda each: each.model_copy(update=dict(decision.fields)))
+    note_decision(desk, decision)
+    return decided
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of an installation that is activated, and how many deliveries waited there."""
+
+    space: str
+    fields: Mapping[str, object]
+    waited: int
+
+
+def answer_waiting(desk: Desk, installation: Installation, waiting: Waiting | None, *, held: bool = False) -> Decision:
+    """Checks that an installation may be activated, and answers what waits. Raises UsageError; records no decision."""
+    check(desk, installation)
     enrol(desk, installation)
-    waits = desk.ledger.waiting(installation.space)
-    if waits and waiting is None:
-        raise UsageError("waiting_not_chosen", name=installation.name, count=waits)
+    waits = check(desk, installation, chosen=waiting is not None)
     now = desk.clock.now()
     if waits and waiting == "discard":
         desk.ledger.discard_waiting(installation.space, actor=desk.actor, now=now)
@@ -165,23 +177,37 @@ def _decide(
         _readdress(desk, installation.space)
     if held:
         desk.ledger.hold(installation.space, True, actor=desk.actor, now=now)
-    chosen = {
+    fields = {
         "file_id": dossier_of(desk, installation),
         "active": True,
         "activated_at": datetime.fromtimestamp(now, UTC),
         "waiting": waiting if waits else "",
         "held_by": desk.actor if held else installation.held_by,
     }
-    decided = desk.installations.change(installation.space, lambda each: each.model_copy(update=chosen))
+    return Decision(installation.space, fields, waits)
+
+
+def check(desk: Desk, installation: Installation, *, chosen: bool = True) -> int:
+    """How many deliveries wait. Raises UsageError where something is missing, or nobody chose what becomes of them."""
+    missing = obstacles(desk, installation)
+    if missing:
+        raise UsageError("cannot_activate", name=installation.name, missing=", ".join(missing), first=missing[0])
+    waits = desk.ledger.waiting(installation.space) if desk.has_ledger() else 0
+    if waits and not chosen:
+        raise UsageError("waiting_not_chosen", name=installation.name, count=waits)
+    return waits
+
+
+def note_decision(desk: Desk, decision: Decision) -> None:
+    """Keeps in the history of the space that it was activated."""
     desk.ledger.note(
-        installation.space,
+        decision.space,
         kind="installation",
         code="activation_decided",
-        args={"waiting": waiting if waits else None, "count": waits},
+        args={"waiting": str(decision.fields["waiting"]) or None, "count": decision.waited},
         actor=desk.actor,
-        now=now,
+        now=desk.clock.now(),
     )
-    return decided
 
 
 def _readdress(desk: Desk, space: str) -> None:

@@ -33,6 +33,7 @@ from core.operations.credentials import (
 from core.operations.desk import Desk
 from core.operations.enrolment import enrol
 from core.operations.meanwhile import unless_changed
+from core.operations.templates import options_of
 from core.web import clean
 
 __all__ = [
@@ -184,8 +185,13 @@ def _number_of(party: Party) -> str | None:
     return None
 
 
-def install(desk: Desk, space: Space, *, enterprise_numbers: Sequence[str], own_extension_off: bool) -> Installation:
-    """Installs with the actor's consent. Not active. Checks and normalises the enterprise numbers."""
+def install(
+    desk: Desk, space: Space, *, enterprise_numbers: Sequence[str], own_extension_off: bool, template: str = ""
+) -> Installation:
+    """Installs with the actor's consent. Not active. Checks and normalises the enterprise numbers.
+
+    `template` names the options it begins with (`core.operations.templates`).
+    """
     desk.must_write()
     checked_space_id(space)
     if desk.installations.get(space.id) is not None:
@@ -197,6 +203,7 @@ def install(desk: Desk, space: Space, *, enterprise_numbers: Sequence[str], own_
         consent=Consent(by=desk.actor, at=datetime.fromtimestamp(now, UTC)),
         enterprise_numbers=_normal_numbers(enterprise_numbers),
         own_extension_off=own_extension_off,
+        options=options_of(desk, template),
     )
     desk.installations.save(installation)
     _note(desk, space.id, "installed", {})

@@ -12,6 +12,7 @@ import os
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -217,4 +218,4 @@ def _put_back(desk: Desk, kept: Decisions) -> None:
     """The decisions of the backup, all switched off; installations that came later go with their ledger."""
     off = {"active": False, "activated_at": None, "waiting": ""}
     installations = tuple(each.model_copy(update=off) for each in kept.installations)
-    desk.installations.replace(Decisions(kept.machine, installations))
+    desk.installations.replace(replace(kept, installations=installations))

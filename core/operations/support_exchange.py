@@ -1,4 +1,4 @@
-"""Installations as a table: CSV or JSON by the file's suffix, out and in. No secrets, and nothing is ever activated."""
+"""Installations as a table: CSV or JSON by the file's suffix, out and in. No secrets in it, and one report a line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,12 +16,16 @@ from core import jsonfile
 from core.errors import UsageError
 from core.files import replace_file, unwritable
 from core.installations import Consent, Installation, Options
-from core.model import Space
+from core.model import Arguments, Space
+from core.operations import office
+from core.operations.activation import Waiting
 from core.operations.credentials import shape_problem
 from core.operations.desk import Desk
 from core.operations.enrolment import enrol
 from core.operations.installing import CredentialField, checked_space_id, normal_enterprise_number
-from core.wording import word
+from core.operations.office import Change
+from core.operations.templates import options_of
+from core.operations.templates import templates as templates_of
 
 COLUMNS = (
     "space",
@@ -39,10 +43,15 @@ COLUMNS = (
     "consent_by",
     "consent_at",
 )
-"""The columns that are written. `active` and what follows are for reading: an import never changes them.
+"""The columns that are written. What follows `active` is for reading: an import never changes it.
 
 `vat_codes` are the installation's own rules as JSON, each with what it states: [{"code": "45", "supplier": "BE..."}].
 """
+
+SECRETS = frozenset({"api_key", "apikey", "clid", "banqup_secret", "password", "secret"})
+"""Columns that may not be in a table: secrets come from their own sources."""
+
+YES = frozenset({"yes", "true", "1", "ja", "oui", "x"})
 
 LISTS = frozenset({"enterprise_numbers", "purchase_trigger", "sales_trigger"})
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -105,33 +114,73 @@ def _csv(rows: Sequence[Row]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One line of a file: what it would become, and the code of what that is."""
+    """One line of a file: where it stands (the heading is line 1), what it would become, and the code of what that is.
 
+    `wanted` is None where nothing changes; `left_out` where the line cannot be taken as it is.
+    """
+
+    line: int
     space: str
     code: str
     wanted: Installation | None = None
-    why: str = ""
+    arguments: Arguments = field(default_factory=dict)
+    activate: bool = False
+    left_out: bool = False
 
 
-def import_installations(desk: Desk, file: Path, *, dry_run: bool) -> list[tuple[str, str]]:
-    """Adds and changes installations from a file: (space, what would or did happen).
+def import_installations(
+    desk: Desk,
+    file: Path,
+    *,
+    dry_run: bool,
+    template: str = "",
+    activate: bool = False,
+    waiting: Waiting | None = None,
+) -> list[Planned]:
+    """Adds and changes installations from a file, and says what became (or would become) of each line.
 
-    Nothing is activated, deactivated or removed; a line that is wrong is reported and left out, the others are taken.
+    New installations begin with the options of `template`, unless their line names another one. A line that is wrong is
+    reported with its number and left out, the others are taken. Nothing is deactivated or removed; with `activate`,
+    lines whose column `active` says yes are activated. Once more, the same file changes nothing.
     """
     if not dry_run:
         desk.must_write()
-    planned = [_plan(desk, row) for row in _read(file)]
-    for each in planned if not dry_run else []:
-        if each.wanted is not None:
-            desk.installations.save(each.wanted)
-            enrol(desk, each.wanted)
-            note = {"file": file.name}
-            now = desk.clock.now()
-            desk.ledger.note(each.space, kind="installation", code=each.code, args=note, actor=desk.actor, now=now)
-    return [(each.space, word(each.code, {"why": each.why}).sentence) for each in planned]
+    templates = {each.name: each.options for each in templates_of(desk)} | {"": options_of(desk, template)}
+    seen: dict[str, int] = {}
+    planned = [_plan(desk, line, row, templates, seen) for line, row in _read(file)]
+    if not dry_run:
+        _take(desk, [each for each in planned if each.wanted is not None], file.name)
+    return [*planned, *(_activate(desk, planned, waiting, dry_run=dry_run) if activate else [])]
 
 
-def _read(file: Path) -> list[Row]:
+def _take(desk: Desk, planned: Sequence[Planned], file: str) -> None:
+    """One version of the file of decisions for all lines; the ledger is told of each."""
+    desk.installations.save_all([each.wanted for each in planned if each.wanted is not None])
+    for each in planned:
+        assert each.wanted is not None, "chosen so"
+        enrol(desk, each.wanted)
+        now = desk.clock.now()
+        desk.ledger.note(
+            each.space, kind="installation", code=each.code, args={"file": file}, actor=desk.actor, now=now
+        )
+
+
+def _activate(desk: Desk, planned: Sequence[Planned], waiting: Waiting | None, *, dry_run: bool) -> list[Planned]:
+    """Activates what the file wants active and is not yet; a new line can only be judged once it is installed."""
+    asked = {each.space: each.line for each in planned if each.activate and not each.left_out}
+    there = {space: desk.installations.get(space) for space in asked}
+    switched_off = [space for space, found in there.items() if found is not None and not found.active]
+    done = office.change_all(desk, switched_off, Change.ACTIVATE, waiting=waiting, dry_run=dry_run)
+    told = [
+        Planned(asked[each.space], each.space, each.code, arguments=each.arguments, left_out=not each.done)
+        for each in done
+    ]
+    unjudged = [space for space, found in there.items() if found is None]
+    return told + [Planned(asked[space], space, "import_activates_later") for space in unjudged]
+
+
+def _read(file: Path) -> list[tuple[int, Row]]:
+    """The rows with their line numbers (of JSON: their place). Refuses a file that is no table, or holds secrets."""
     try:
         raw = file.read_bytes()
     except OSError as problem:
@@ -140,19 +189,31 @@ def _read(file: Path) -> list[Row]:
         raise UsageError("import_unreadable", where=str(file), why="too large")
     try:
         text = raw.decode("utf-8-sig")
-        rows = json.loads(text) if file.suffix.lower() == ".json" else _from_csv(text)
+        rows = _from_json(text) if file.suffix.lower() == ".json" else _from_csv(text)
     except (UnicodeDecodeError, ValueError, csv.Error) as problem:
         raise UsageError("import_unreadable", where=str(file), why=str(problem)[:200]) from problem
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("space") for row in rows):
+    if not all(isinstance(row, dict) for _, row in rows) or not any("space" in row for _, row in rows):
         raise UsageError("import_no_table", where=str(file))
-    return [{str(name): _text(value) for name, value in row.items() if name is not None} for row in rows]
+    named = {str(name).strip().lower() for _, row in rows for name in row if name}
+    if secret := sorted(named & SECRETS):
+        raise UsageError("import_secrets", where=str(file), column=secret[0])
+    return [
+        (line, {str(name).strip(): _text(value) for name, value in row.items() if name is not None})
+        for line, row in rows
+    ]
 
 
-def _from_csv(text: str) -> list[dict[str, str]]:
+def _from_json(text: str) -> list[tuple[int, dict[str, object]]]:
+    rows = json.loads(text)
+    return list(enumerate(rows, 1)) if isinstance(rows, list) else []
+
+
+def _from_csv(text: str) -> list[tuple[int, dict[str, object]]]:
     """Commas or semicolons: spreadsheets set to Dutch or French write the second."""
     heading = text.split("\n", 1)[0]
     delimiter = ";" if heading.count(";") > heading.count(",") else ","
-    return list(csv.DictReader(io.StringIO(text), delimiter=delimiter))
+    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    return [(reader.line_num, dict(row)) for row in reader]
 
 
 def _text(value: object) -> str:
@@ -162,31 +223,43 @@ def _text(value: object) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
 
 
-def _plan(desk: Desk, row: Row) -> Planned:
-    space = row["space"]
+def _plan(desk: Desk, line: int, row: Row, templates: Mapping[str, Options], seen: dict[str, int]) -> Planned:
+    space = row.get("space", "")
+    if not space:
+        return Planned(line, "", "import_no_space", left_out=True)
+    if space in seen:
+        return Planned(line, space, "import_twice", arguments={"line": seen[space]}, left_out=True)
+    seen[space] = line
+    wants = row.get("active", "").lower() in YES
     present = desk.installations.get(space)
     try:
-        wanted = _merged(desk, present or _new(desk, row), row)
+        wanted = _merged(present or _new(desk, row, templates), row)
     except UsageError as problem:
-        return Planned(space, "import_refused", why=str(problem))
+        return Planned(line, space, "import_refused", arguments={"why": str(problem)}, left_out=True)
     except ValidationError as problem:
-        return Planned(space, "import_refused", why=problem.errors(include_input=False, include_url=False)[0]["msg"])
+        why = problem.errors(include_input=False, include_url=False)[0]["msg"]
+        return Planned(line, space, "import_refused", arguments={"why": why}, left_out=True)
     if present is None:
-        return Planned(space, "import_added", wanted)
+        return Planned(line, space, "import_added", wanted, activate=wants)
     if wanted == present:
-        return Planned(space, "import_unchanged")
+        return Planned(line, space, "import_unchanged", activate=wants)
     if present.active and wanted.file_id != present.file_id:
-        return Planned(space, "import_active", why=present.file_id)
-    return Planned(space, "import_changed", wanted)
+        return Planned(line, space, "import_active", arguments={"why": present.file_id}, left_out=True)
+    return Planned(line, space, "import_changed", wanted, activate=wants)
 
 
-def _new(desk: Desk, row: Row) -> Installation:
+def _new(desk: Desk, row: Row, templates: Mapping[str, Options]) -> Installation:
+    """An installation with this person's consent, and the options of the template that its line, or the call, names."""
     checked_space_id(Space(row["space"], row.get("name", "")))
+    name = row.get("template", "")
+    if name not in templates:
+        raise UsageError("no_such_template", name=name)
     consent = Consent(by=desk.actor, at=datetime.fromtimestamp(desk.clock.now(), UTC))
-    return Installation(space=row["space"], name=row.get("name") or row["space"], consent=consent)
+    options = templates[name]
+    return Installation(space=row["space"], name=row.get("name") or row["space"], consent=consent, options=options)
 
 
-def _merged(desk: Desk, present: Installation, row: Row) -> Installation:
+def _merged(present: Installation, row: Row) -> Installation:
     """The installation with what the line says; a column that is missing or empty changes nothing."""
     told = {name: text for name, text in row.items() if text}
     lists = {name: tuple(told[name].replace(",", " ").replace(";", " ").split()) for name in LISTS & told.keys()}
@@ -196,7 +269,7 @@ def _merged(desk: Desk, present: Installation, row: Row) -> Installation:
     if "enterprise_numbers" in lists:
         fields["enterprise_numbers"] = tuple(map(normal_enterprise_number, lists["enterprise_numbers"]))
     if "own_extension_off" in told:
-        fields["own_extension_off"] = told["own_extension_off"].lower() in {"yes", "true", "1", "ja", "oui"}
+        fields["own_extension_off"] = told["own_extension_off"].lower() in YES
     options = present.options.model_dump()
     options |= {name: lists[name] for name in ("purchase_trigger", "sales_trigger") if name in lists}
     options |= {"format": told["format"]} if "format" in told else {}

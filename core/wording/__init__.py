@@ -13,7 +13,19 @@ from string import Formatter
 
 from core.model import Arguments
 
-ROOMS = ("banqup", "pingwin", "efff", "stores", "sync", "operations", "service", "sandbox", "console", "screens")
+ROOMS = (
+    "banqup",
+    "pingwin",
+    "efff",
+    "stores",
+    "sync",
+    "operations",
+    "office",
+    "service",
+    "sandbox",
+    "console",
+    "screens",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,10 @@ COMMANDS: dict[str, Entry] = {
     "uninstall": Entry("installing", "uninstall", SETTING_UP, N_("Remove the extension from a space.")),
     "credentials": Entry("credentials", "credentials", SETTING_UP, N_("The three credentials of a space.")),
     "vat-codes": Entry("formats", "vat_codes", SETTING_UP, N_("Show or set how Belgian VAT codes are found.")),
+    "installations": Entry(
+        "installations", "installations", SETTING_UP, N_("List all installations, decide on many, export, import.")
+    ),
+    "templates": Entry("templates", "templates", SETTING_UP, N_("Named options for new installations.")),
     "activate": Entry("activation", "activate", SETTING_UP, N_("Start bringing documents over from now on.")),
     "deactivate": Entry("activation", "deactivate", SETTING_UP, N_("Stop at once and keep the queue.")),
     "status": Entry("status", "status", DAILY, N_("Show in one screenful whether all is well.")),
@@ -57,7 +61,6 @@ COMMANDS: dict[str, Entry] = {
     "service": Entry("service", "service", ENGINE, N_("Run the engine as a service of this machine.")),
     "activity": Entry("activity", "activity", SUPPORT, N_("Show every request and change in order.")),
     "reconcile": Entry("reconcile", "reconcile", SUPPORT, N_("Hold Banqup's list against the ledger.")),
-    "installations": Entry("files", "installations", SUPPORT, N_("Export or import all installations.")),
     "backup": Entry("files", "backup", SUPPORT, N_("Copy ledger and decisions into a file.")),
     "restore": Entry("files", "restore", SUPPORT, N_("Put a backup back.")),
     "doctor": Entry("bundles", "doctor", SUPPORT, N_("Check this machine and each installation.")),

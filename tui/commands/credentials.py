@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import click
@@ -24,7 +25,7 @@ from tui.commands.frame import (
     yes_option,
 )
 from tui.commands.output import diagnose, document, note, say
-from tui.i18n import N_, _
+from tui.i18n import N_, _, worded
 from tui.labels import CREDENTIALS, credential
 from tui.plain import neutral
 
@@ -69,6 +70,42 @@ def set_(session: Session, /, *, space: str | None, stdin: bool, from_file: Path
     if no_test or not all(view.present for view in views):
         return _show(session, views)
     return _test(session, found.space)
+
+
+@credentials.command(
+    "import",
+    help=N_(
+        """Keep the credentials of many spaces from a private FILE, or from standard input where FILE is -.
+
+        The text is TOML: shared values on top (clid = "..." for an office with one CLID), then a table for each space
+        with its api_key: [spaces."ID"], where ID is the space or the File ID of its dossier. --dry-run says what would
+        happen and changes nothing. No value is ever shown."""
+    ),
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True))
+@option("--dry-run", is_flag=True, help=N_("Say what would happen, and change nothing."))
+@json_option
+@with_session
+def import_(session: Session, /, *, file: Path, dry_run: bool) -> int:
+    """Keeps what the tables say."""
+    from core.operations import credentials_import as importing
+
+    if not dry_run:
+        session.must_write()
+    stdin = str(file) == "-"
+    tables = importing.parsed_credentials(sys.stdin.read()) if stdin else importing.read_credentials(file)
+    told = importing.import_credentials(session.desk, tables, dry_run=dry_run)
+    lines = [(each, worded(each.code, each.arguments).sentence) for each in told]
+    if session.json:
+        tables_told = [
+            {"table": each.named, "space": each.space or None, "done": each.done, "code": each.code, "message": text}
+            for each, text in lines
+        ]
+        document({"dry_run": dry_run, "tables": tables_told})
+    else:
+        for each, text in lines:
+            say(f"{neutral(each.named) or _('shared by all')}: {text}")
+    return DONE if all(each.done for each in told) else ATTENTION
 
 
 def _asked(session: Session, space: str) -> dict[CredentialField, SecretStr]:

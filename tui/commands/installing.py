@@ -70,12 +70,20 @@ def spaces(session: Session, /) -> int:
 @space_argument
 @option("--number", "numbers", metavar="NUMBER", multiple=True,
         help=N_("An enterprise or VAT number of the dossier; may be given several times."))  # fmt: skip
+@option("--template", default="", metavar="NAME", help=N_("Begin with these named options (banqup-pingwin templates)."))
 @option("--own-extension-off", is_flag=True, help=N_("Banqup's own Pingwin extension is off in this space."))
 @yes_option
 @json_option
 @with_session
 def install(
-    session: Session, /, *, space: str | None, numbers: tuple[str, ...], own_extension_off: bool, yes: bool
+    session: Session,
+    /,
+    *,
+    space: str | None,
+    numbers: tuple[str, ...],
+    template: str,
+    own_extension_off: bool,
+    yes: bool,
 ) -> int:
     """Installs with consent."""
     from core.operations import installing
@@ -88,7 +96,7 @@ def install(
     confirm(_("Install the extension in {name}?").format(name=name), yes=yes)
     chosen = list(numbers) or _choose_numbers(session, found, yes=yes)
     off = own_extension_off or (not yes and on_terminal() and ask_yes_no(_(OWN_EXTENSION)))
-    made = installing.install(session.desk, found, enterprise_numbers=chosen, own_extension_off=off)
+    made = installing.install(session.desk, found, enterprise_numbers=chosen, own_extension_off=off, template=template)
     if not off:
         diagnose("own_extension_unknown", {"space": found.name})
     if session.json:

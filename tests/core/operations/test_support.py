@@ -267,13 +267,13 @@ def test_installations_travel_to_another_home_without_secrets(desk: FakeDesk, tm
     assert SENTINEL not in file.read_text() and "CLID" not in file.read_text()
     other = make_desk(tmp_path / "other")
     planned = support.import_installations(other, file, dry_run=True)
-    assert [space for space, _ in planned] == [SPACE.id, OTHER.id] or len(planned) == 2
+    assert {each.space for each in planned} == {SPACE.id, OTHER.id}
     assert installing.installations(other) == []
     support.import_installations(other, file, dry_run=False)
     kept = {each.space: each for each in installing.installations(other)}
     assert kept[OTHER.id].name == '=cmd|" /C calc"!A1' and kept[SPACE.id].enterprise_numbers == ("0477472701",)
     assert kept[SPACE.id].file_id == "D1" and not kept[SPACE.id].active
-    assert {text for _, text in support.import_installations(other, file, dry_run=True)} == {"Nothing to change."}
+    assert {each.code for each in support.import_installations(other, file, dry_run=True)} == {"import_unchanged"}
     other.close()
 
 
@@ -298,8 +298,8 @@ def test_own_vat_codes_travel_with_the_installation(desk: FakeDesk, tmp_path: Pa
 def test_own_vat_codes_that_are_none_leave_a_line_out(desk: FakeDesk, tmp_path: Path, wrong: str) -> None:
     set_up(desk)
     (tmp_path / "a.json").write_text(json.dumps([{"space": SPACE.id, "vat_codes": wrong}]))
-    ((_, text),) = support.import_installations(desk, tmp_path / "a.json", dry_run=False)
-    assert text.startswith("Left out")
+    (told,) = support.import_installations(desk, tmp_path / "a.json", dry_run=False)
+    assert told.left_out
     assert installing.find(desk, SPACE.id).options.vat_codes == ()
 
 
@@ -319,9 +319,11 @@ def test_a_wrong_line_is_left_out_and_the_others_are_taken(desk: FakeDesk, tmp_p
         "cccc-3;Three;0477472701;VALIDATED FULLY_APPROVED;e-fff-3.0\n"
         "dddd-4;Four;;;pdf\n"
     )
-    outcome = dict(support.import_installations(desk, file, dry_run=False))
-    assert outcome["cccc-3"].startswith("Added")
-    assert all(outcome[space].startswith("Left out") for space in ("aaaa-1", "../../x", "dddd-4"))
+    told = {each.line: each for each in support.import_installations(desk, file, dry_run=False)}
+    assert (told[4].space, told[4].code) == ("cccc-3", "import_added")
+    assert {line: each.code for line, each in told.items() if each.left_out} == dict.fromkeys(
+        (2, 3, 5), "import_refused"
+    )
     (kept,) = installing.installations(desk)
     assert kept.options.format == "e-fff-3.0" and kept.options.purchase_trigger == ("VALIDATED", "FULLY_APPROVED")
 
@@ -331,8 +333,8 @@ async def test_an_import_never_moves_an_active_space_to_another_dossier(desk: Fa
     await activation.activate(desk, SPACE.id)
     file = tmp_path / "a.json"
     file.write_text(json.dumps([{"space": SPACE.id, "file_id": "D9", "active": "no"}]))
-    ((_, text),) = support.import_installations(desk, file, dry_run=False)
-    assert "deactivate" in text
+    (told,) = support.import_installations(desk, file, dry_run=False)
+    assert (told.code, told.left_out) == ("import_active", True)
     assert installing.find(desk, SPACE.id).file_id == "D1" and installing.find(desk, SPACE.id).active
 
 
