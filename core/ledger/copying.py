@@ -97,7 +97,7 @@ def compare(one: Store, other: Store) -> Compared:
     hashes = [hashes_of(store) for store in (one, other)]
     spaces = hashes[0].keys() | hashes[1].keys()
     differences += [f"space {space}" for space in sorted(spaces) if hashes[0].get(space) != hashes[1].get(space)]
-    return Compared(rows, len(spaces), tuple(differences))
+    return Compared(rows, len(spaces - {""}), tuple(differences))
 
 
 def hashes_of(store: Store) -> dict[str, str]:

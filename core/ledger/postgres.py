@@ -135,16 +135,18 @@ class PostgresStore(Store):
 
     def read(self, sql: str, values: Values | Sequence[object] = ()) -> list[Row]:
         """One statement in autocommit, all its rows; once more where the session had broken."""
-        with self._guard:
-            if self._at_rest():
-                with suppress(psycopg.OperationalError):
-                    return cast("list[Row]", self._fetch(sql, values))
-            with self._errors():
+        with self._guard, self._errors():
+            again = self._at_rest()
+            try:
                 return cast("list[Row]", self._fetch(sql, values))
+            except psycopg.OperationalError:
+                if not again:
+                    raise
+            return cast("list[Row]", self._fetch(sql, values))
 
     def _at_rest(self) -> bool:
         """Whether a read may be tried again on another session: not within a transaction, whose view it shares."""
-        return self._connection.info.transaction_status == TransactionStatus.IDLE
+        return self._connection.closed or self._connection.info.transaction_status == TransactionStatus.IDLE
 
     def _fetch(self, sql: str, values: Values | Sequence[object]) -> list[DictRow]:
         return execute(self._session(), sql, values).fetchall()

@@ -11,7 +11,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +20,10 @@ from core import __version__
 from core.errors import StoreError, UsageError
 from core.files import fsync_directory, keep_beside, open_lock, replace_file, scratch, writing
 from core.installations import Decisions, parse
+from core.ledger.copying import copy
 from core.ledger.library import sqlite3
 from core.ledger.sqlite import open_ledger
+from core.ledger.store import Store
 from core.model import Arguments
 from core.operations.desk import Desk
 from core.operations.enrolment import enrol_all
@@ -183,12 +185,28 @@ def alone(desk: Desk) -> Iterator[None]:
 
 def _swap(desk: Desk, ledger: Path) -> None:
     """The new ledger takes the old one's place in one step; the old one is kept beside it."""
+    if desk.database is not None:
+        _swap_on_server(desk, ledger)
+        return
     here = desk.home.ledger
     ledger.chmod(desk.home.file_mode)
     _fold_in(here)
     keep_beside(here, ".before-restore")
     ledger.replace(here)
     fsync_directory(here.parent)
+
+
+def _swap_on_server(desk: Desk, ledger: Path) -> None:
+    """The same on PostgreSQL: in one transaction there, what was there before as a file here."""
+    server, before = desk.ledger, desk.home.ledger.with_name(f"{LEDGER}.before-restore")
+    assert isinstance(server, Store), "an address is set"
+    before.unlink(missing_ok=True)
+    server_copy = desk.home.ledger.with_name(f".{LEDGER}.copying")
+    server_copy.unlink(missing_ok=True)
+    desk.ledger.backup(str(server_copy))
+    server_copy.replace(before)
+    with closing(open_ledger(ledger)) as restored:
+        copy(restored, server, instead=True)
 
 
 def _fold_in(ledger: Path) -> None:

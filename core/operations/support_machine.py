@@ -80,7 +80,8 @@ def _disk(desk: Desk) -> Iterable[Line]:
     files = os.statvfs(near)
     if files.f_files and files.f_favail < LEAST_FREE_FILES:
         yield Line("doctor_files_low", False, {"count": files.f_favail})
-    refuse_network(desk.home.ledger)
+    if desk.database is None:
+        refuse_network(desk.home.ledger)
     yield Line("doctor_file_system", True, {"kind": file_system(near) or None})
 
 
@@ -114,6 +115,10 @@ def _one_fsync(directory: Path) -> float:
 
 
 def _ledger(desk: Desk) -> Iterable[Line]:
+    if desk.database is not None:
+        yield Line("doctor_ledger_server", True, {"place": desk.ledger.place, "source": desk.database.source})
+        yield from _soundness(desk)
+        return
     if not desk.home.ledger.exists():
         yield Line("ledger_missing", None)
         return
@@ -124,6 +129,10 @@ def _ledger(desk: Desk) -> Iterable[Line]:
         yield Line("doctor_journal_could_be_wal", None)
     if free > SPARSE_BYTES and free > SPARSE_SHARE * desk.home.ledger.stat().st_size:
         yield Line("doctor_ledger_sparse", None, {"free_mb": free // 2**20})
+    yield from _soundness(desk)
+
+
+def _soundness(desk: Desk) -> Iterable[Line]:
     problems = desk.ledger.check()
     if problems:
         yield Line("doctor_ledger_broken", False, {"count": len(problems), "first": problems[0]}, grave=True)

@@ -28,13 +28,17 @@ def main() -> int:
         if arguments.workers:
             from core.sync import workers  # needs the extra [postgres]
 
-            asyncio.run(workers.run(home, workers=arguments.workers, beside=Teller))
+            asyncio.run(workers.run(home, workers=arguments.workers, waiting=_say, beside=Teller))
         else:
             asyncio.run(run(home, once=arguments.once, beside=Teller))
     except ProductError as error:
-        sys.stderr.write(f"{error.code}: {error}\n")
+        _say(error)
         return 2
     return 0
+
+
+def _say(error: ProductError) -> None:
+    sys.stderr.write(f"{error.code}: {error}\n")
 
 
 if __name__ == "__main__":

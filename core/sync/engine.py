@@ -121,7 +121,6 @@ class Engine:
 
     async def look_after(self) -> None:
         """All but polls and deliveries, for which others wake us (`workers.py`); until stopped."""
-        self.house.ledger.set_meta(STOP_REQUEST, "")
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._supervise(polls=False))
             accompanying = tasks.create_task(self._accompany())

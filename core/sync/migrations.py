@@ -5,21 +5,32 @@ It ships a whole schema and numbered migrations; which of them have been applied
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psycopg
 from procrastinate.schema import SchemaManager
 
-from core.ledger.server import SET_UP, Server
+from core.ledger.server import SET_UP, Server, trouble
 
 NOTE = "procrastinate"
 """The ledger's note of the newest migration that is in the schema."""
 
 
+@contextmanager
+def saying(server: Server) -> Iterator[None]:
+    """PostgreSQL's errors as ours."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise trouble(error, server.place) from error
+
+
 def apply_schema(server: Server) -> None:
     """Makes the tables, or applies what is newer than them; one process at a time. Raises StoreError."""
     steps = sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
-    with closing(server.connect()) as session:
+    with closing(server.connect()) as session, saying(server):
         session.execute("SELECT pg_advisory_lock(%s, %s)", SET_UP)  # until the session ends
         with session.transaction():
             noted = session.execute("SELECT v FROM meta WHERE k = %s", (NOTE,)).fetchone()

@@ -24,6 +24,7 @@ from psycopg_pool import PoolTimeout
 from core.clock import Clock, SystemClock
 from core.errors import ConfigurationError, StoreError
 from core.home import Home
+from core.ledger.base import Ledger
 from core.ledger.server import Server
 from core.logs import log_library
 from core.service.systemd import Systemd
@@ -31,6 +32,7 @@ from core.stores import LedgerClock, database, open_store
 from core.sync.engine import ENGINE, Beside, Engine, signals
 from core.sync.house import House
 from core.sync.migrations import apply_schema
+from core.sync.notes import STOP_REQUEST
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,10 @@ HEARTBEAT_S = 3.0
 STALLED_S = 12.0
 """A worker without a heartbeat for so long is given up, and its wake-ups are forgotten: they come again."""
 
+WAIT_S = 1.0
+PASSING = frozenset({"ledger_unreachable", "ledger_busy", "ledger_outcome_unknown"})
+"""Troubles of a server that pass by themselves."""
+
 LOST = (exceptions.ConnectorException, psycopg.OperationalError, PoolTimeout, StoreError)
 """What a worker meets while the server is away. Everything waits, and goes on by itself."""
 
@@ -54,26 +60,32 @@ async def run(
     environ: Mapping[str, str] = os.environ,
     clock: Clock | None = None,
     ready: Callable[[], None] = lambda: None,
+    waiting: Callable[[StoreError], None] = lambda _: None,
     beside: Beside | None = None,
 ) -> None:
     """Works with `workers` deliveries at once until told to stop (SIGTERM, SIGINT).
 
-    Raises ConfigurationError where the ledger is not on PostgreSQL, StoreError where it cannot be reached at the start.
+    A server that cannot be reached is waited for; `waiting` is told once why. Raises ConfigurationError where the
+    ledger is not on PostgreSQL, StoreError where it may not be used.
     """
     clock = clock or SystemClock()
     home.create()
     found = database(home, environ)
     if found is None:
         raise ConfigurationError("workers_need_postgres")
+    for library in ("procrastinate", "psycopg.pool"):
+        log_library(library)
+    asyncio.get_running_loop().set_exception_handler(_forgotten)
+    server = Server(found.value, "wake-ups")
     with signals() as stopping:
-        ledger = open_store(home, environ, role=ENGINE)
+        ledger = await _opened(home, environ, server, stopping, waiting)
+        if ledger is None:
+            return
         try:
             house = House(home, ledger, LedgerClock(clock, ledger), environ)
+            house.refuse_another()
             engine = Engine(house, systemd := Systemd(environ, clock.boot), beside, stopping)
-            server = Server(found.value, "wake-ups")
-            for library in ("procrastinate", "psycopg.pool"):
-                log_library(library)
-            await asyncio.to_thread(apply_schema, server)
+            ledger.set_meta(STOP_REQUEST, "")
             systemd.ready()
             ready()
             async with asyncio.TaskGroup() as tasks:
@@ -82,6 +94,45 @@ async def run(
             await house.close()
         finally:
             ledger.close()
+
+
+async def _opened(
+    home: Home,
+    environ: Mapping[str, str],
+    server: Server,
+    stopping: asyncio.Event,
+    waiting: Callable[[StoreError], None],
+) -> Ledger | None:
+    """The ledger, with procrastinate's tables beside it; waits for a server that is not there (yet), None at a stop."""
+    said = False
+    while not stopping.is_set():
+        try:
+            ledger = await asyncio.to_thread(open_store, home, environ, role=ENGINE)
+            try:
+                await asyncio.to_thread(apply_schema, server)
+            except BaseException:
+                ledger.close()
+                raise
+        except StoreError as problem:
+            if problem.code not in PASSING:
+                raise
+            if not said:
+                log.warning("%s", problem)
+                waiting(problem)
+            said = True
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), WAIT_S)
+        else:
+            return ledger
+    return None
+
+
+def _forgotten(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """procrastinate leaves the error of a job unread that could not be noted as done: the server was away."""
+    if isinstance(context.get("exception"), LOST):
+        log.warning("a wake-up was not noted as done: %s", _first_line(context["exception"]))
+    else:
+        loop.default_exception_handler(context)
 
 
 class Workers:

@@ -83,6 +83,16 @@ MESSAGES: dict[str, Message] = {
         "Several engines need a ledger on PostgreSQL.", "Set BANQUP_PINGWIN_DATABASE_URL, or run without --workers."
     ),
     "workers_alone": Message("--workers goes with neither --once nor --detach.", "Choose one of them."),
+    "copy_needs_postgres": Message(
+        "No database is named.", "Set BANQUP_PINGWIN_DATABASE_URL to its address, postgresql://…"
+    ),
+    "copy_while_running": Message(
+        "An engine runs (process {pid} on {host}).", "Stop it first, on every machine: banqup-pingwin stop."
+    ),
+    "ledger_copy_differs": Message(
+        "The copy is not the same: {count} differences, first {first}.",
+        "Use the ledger as it was, and tell support; nothing was changed in it.",
+    ),
     "ledger_not_empty": Message("The ledger holds something already.", "Choose an empty database or file."),
     "ledger_closed": Message("The ledger was closed.", ""),
     "ledger_opened_readonly": Message("The ledger was opened for reading only.", "Start without --readonly."),

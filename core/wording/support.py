@@ -20,6 +20,7 @@ DOCTOR = {
         "Documents go out slowly; a faster disk helps an office with many spaces.",
     ),
     "doctor_fsync_unmeasured": Message("The disk was not measured (read-only, or no directory yet)."),
+    "doctor_ledger_server": Message("The ledger is on PostgreSQL: {place} (named by {source})."),
     "doctor_ledger_mode": Message("The ledger is kept by SQLite {version} in mode {mode}."),
     "doctor_journal_could_be_wal": Message(
         "The ledger could use the quicker mode WAL: this SQLite has the fix that it needs.", REPAIR

@@ -1,39 +1,43 @@
 """Kills, stops and faults from outside, against real processes; counts at the sandbox's Pingwin what was accepted.
 
-`python -m tests.processes.kill_loop --kills 1000 [--seed S] [--contract sandbox|blind|sandbox-idempotent]`: engine,
-sandbox, a person, the real command line, a reader and the console run as processes of their own; each is killed or
-stopped at random moments, also for longer than a lease, while the sandbox loses answers. The plan follows from the
-seed, which is printed. Ends with 0 only where 0 were lost, 0 came twice and the ledger's history replays.
+`python -m tests.processes.kill_loop --kills 1000 [--seed S] [--contract sandbox|blind|sandbox-idempotent]
+[--store postgres --workers 4]`: engine (or several over a PostgreSQL that crashes and loses its sessions), sandbox,
+a person, the real command line, a reader and the console run as processes of their own; each is killed or stopped at
+random moments, also for longer than a lease, while the sandbox loses answers. The plan follows from the seed, which
+is printed. Ends with 0 only where 0 were lost, 0 came twice and the ledger's history replays.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Literal, cast
 
 from core.config import Home, Timing
 from core.errors import ProductError
-from core.ledger.base import Ledger, QueueQuery
-from core.ledger.replay import replay
+from core.ledger.base import QueueQuery
 from core.model import Delivery, State
+from core.operations import engines
 from core.pingwin.library import SHIPPED
 from core.sandbox.control_client import ACCESS_FILE, Access, SandboxControl
 from core.sandbox.server import SandboxServer
 from core.sync.lock import EngineLock
 from tests.core.sync.homes import activated
 from tests.processes.cast import COMMAND, Actor, Engine
+from tests.processes.outcome import ENDED, Outcome, replayed
+from tests.processes.server import Server
 
 TIMING = Timing(
     poll_interval=0.6,
@@ -64,6 +68,7 @@ WEATHER = {
     "reset": 0.02,
     "link-expired": 0.02,
 }
+ADDRESS = "BANQUP_PINGWIN_DATABASE_URL"
 HISTORY = 3
 """Documents approved before activation; none of them may ever arrive."""
 SETTLE_SECONDS = 150.0
@@ -80,29 +85,6 @@ class Blow:
     seconds: float
     aimed: bool
     approve: int
-
-
-@dataclass
-class Outcome:
-    """What came of a run."""
-
-    seed: int
-    contract: str
-    kills: int = 0
-    stops: int = 0
-    documents: int = 0
-    lost: int = 0
-    twice: int = 0
-    history_sent: int = 0
-    through_unknown: int = 0
-    decided_by_person: int = 0
-    seconds: float = 0.0
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def clean(self) -> bool:
-        """0 lost, 0 twice, nothing else wrong."""
-        return not (self.lost or self.twice or self.history_sent or self.problems)
 
 
 def plan(seed: int, blows: int, weights: dict[str, float]) -> Iterator[Blow]:
@@ -126,7 +108,10 @@ def plan(seed: int, blows: int, weights: dict[str, float]) -> Iterator[Blow]:
 class Loop:
     """One run: a box (the sandbox's home), a home, and the processes around them."""
 
-    def __init__(self, place: Path, *, seed: int, blows: int, contract: str, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, place: Path, *, seed: int, blows: int, contract: str, workers: int = 0, tell: Callable[[str], None]
+    ) -> None:
+        """`workers` engines over PostgreSQL; 0 is one engine over a file."""
         self.seed, self.blows, self.contract, self.tell = seed, blows, contract, tell
         self.box, self.home = place / "box", place / "home"
         self.home.mkdir(mode=0o700)
@@ -137,7 +122,6 @@ class Loop:
         box = [*module, "core.sandbox", "--home", str(self.box), "--documents", documents, "--seed", str(seed)]
         where = ["--home", str(self.home)]
         lines = {
-            "engine": ([str(COMMAND), *where, "run"], 5.0),
             "sandbox": (box, 1.2),
             "person": ([*module, "tests.processes.person", *where, "--box", str(self.box), "--seed", str(seed)], 1.5),
             "reader": ([*module, "tests.processes.reader", *where], 0.6),
@@ -147,8 +131,18 @@ class Loop:
             name: Actor(name, command, place / f"{name}.out", weight, terminal=name == "console")
             for name, (command, weight) in lines.items()
         }
-        lock = EngineLock(Home.locate(self.home).engine_lock)
-        self.cast["engine"] = Engine("engine", lines["engine"][0], place / "engine.out", lines["engine"][1], lock=lock)
+        engine = [str(COMMAND), *where, "run"]
+        self.server: Server | None = None
+        if workers:
+            self.server = self.cast["server"] = Server(place / "server.out", 1.5)
+            os.environ[ADDRESS] = self.server.url
+            self.engines = [f"engine{number}" for number in range(1, workers + 1)]
+            for name in self.engines:
+                self.cast[name] = Actor(name, [*engine, "--workers", "2"], place / f"{name}.out", 6.0 / workers)
+        else:
+            lock = EngineLock(Home.locate(self.home).engine_lock)
+            self.engines = ["engine"]
+            self.cast["engine"] = Engine("engine", engine, place / "engine.out", 5.0, lock=lock)
 
     # -- the run ---------------------------------------------------------------------------------------------------
 
@@ -161,7 +155,7 @@ class Loop:
         sandbox.command = [*sandbox.command, "--port", Access.read(self.box).address.rpartition(":")[2]]
         self._set_up()
         try:
-            for name in ("engine", "person", "reader", "console"):
+            for name in (*self.engines, "person", "reader", "console"):
                 self.cast[name].start()
             weights = {name: actor.weight for name, actor in self.cast.items()}
             for number, blow in enumerate(plan(self.seed, self.blows, weights), start=1):
@@ -169,17 +163,27 @@ class Loop:
             self._settle()
             self._count()
         finally:
-            for name in ("console", "reader", "person", "engine", "sandbox"):
+            for name in ("console", "reader", "person", *self.engines, "sandbox"):
                 actor = self.cast[name]
-                if name == "engine":
+                if name in self.engines:
                     actor.end()  # asked to end, it must
                 else:
                     actor.kill()
+            self._end_server()
         for actor in self.cast.values():
             self.outcome.problems += actor.problems()
         self._read_log()
         self.outcome.seconds = round(time.monotonic() - began, 1)
         return self.outcome
+
+    def _end_server(self) -> None:
+        """Ends what a console started while every engine of ours was down, then PostgreSQL."""
+        if self.server is not None:
+            with suppress(ProductError):
+                engines.stop(self.desk)
+            self.desk.close()
+            self.server.end()
+            del os.environ[ADDRESS]
 
     def _set_up(self) -> None:
         if self.contract == "blind":
@@ -290,7 +294,8 @@ class Loop:
         settling.start()
         end = time.monotonic() + SETTLE_SECONDS
         while not self._at_rest():
-            self.cast["engine"].look()
+            for name in self.engines:
+                self.cast[name].look()
             if time.monotonic() > end:
                 self.outcome.problems.append(f"not at rest: {self._open_rows()}")
                 return
@@ -323,7 +328,7 @@ class Loop:
         outcome.problems += [f"Pingwin has what the ledger does not know: {key}" for key in strange]
         outcome.problems += [f"history is {rows[id].state}" for id in self.history if rows[id].state != State.HISTORY]
         outcome.problems += ledger.check()
-        outcome.problems += list(_replayed(ledger, rows.values(), outcome))
+        outcome.problems += list(replayed(ledger, rows.values(), outcome))
 
     def _read_log(self) -> None:
         """What was recorded as an error that nobody expected."""
@@ -334,28 +339,21 @@ class Loop:
             for line in log.read_text("utf-8", "replace").splitlines():
                 with suppress(ValueError):
                     said = json.loads(line)
-                    if said.get("level") == "error":
+                    if said.get("level") == "error" and not said["from"].startswith("procrastinate"):
                         self.outcome.problems.append(f"engine.log: {line[:2_000]}")
 
 
-ENDED = frozenset({State.CONFIRMED, State.HISTORY})
-
-
-def _replayed(ledger: Ledger, rows: Iterable[Delivery], outcome: Outcome) -> Iterator[str]:
-    """Replays each row's events; counts what went through `unknown` and what a person decided."""
-    for row in rows:
-        events = ledger.events(delivery=row.id, limit=100_000)
-        said = replay(events)
-        if said.state is not row.state or said.fence != row.fence or said.problems:
-            yield f"delivery {row.id}: {row.state}/{row.fence}, its history says {said}"
-        outcome.through_unknown += any(event.args.get("state") == State.UNKNOWN for event in events)
-        outcome.decided_by_person += any(event.kind == "decision" for event in events)
-
-
-def run(seed: int, blows: int, *, contract: str = "sandbox", tell: Callable[[str], None] = lambda _: None) -> Outcome:
+def run(
+    seed: int,
+    blows: int,
+    *,
+    contract: str = "sandbox",
+    workers: int = 0,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Outcome:
     """One run in a folder of its own, which stays where something went wrong."""
     place = Path(tempfile.mkdtemp(prefix="banqup-pingwin-kills-"))
-    outcome = Loop(place, seed=seed, blows=blows, contract=contract, tell=tell).run()
+    outcome = Loop(place, seed=seed, blows=blows, contract=contract, workers=workers, tell=tell).run()
     if outcome.clean:
         shutil.rmtree(place)
     else:
@@ -369,7 +367,10 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200, help="blows: kills and stops")
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--contract", choices=["sandbox", "blind", "sandbox-idempotent"], default="sandbox")
+    parser.add_argument("--store", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument("--workers", type=int, default=4, help="engines beside each other, on PostgreSQL")
     given = parser.parse_args()
+    workers = given.workers if given.store == "postgres" else 0
     seed = given.seed if given.seed is not None else random.SystemRandom().randrange(1_000_000)
     sys.stdout.write(f"seed {seed}\n")
 
@@ -377,7 +378,7 @@ def main() -> int:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
 
-    outcome = run(seed, given.kills, contract=given.contract, tell=tell)
+    outcome = run(seed, given.kills, contract=given.contract, workers=workers, tell=tell)
     sys.stdout.write(json.dumps(asdict(outcome), indent=2) + "\n")
     return 0 if outcome.clean else 1
 

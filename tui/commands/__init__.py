@@ -62,6 +62,7 @@ COMMANDS: dict[str, Entry] = {
     "activity": Entry("activity", "activity", SUPPORT, N_("Show every request and change in order.")),
     "reconcile": Entry("reconcile", "reconcile", SUPPORT, N_("Hold Banqup's list against the ledger.")),
     "backup": Entry("files", "backup", SUPPORT, N_("Copy ledger and decisions into a file.")),
+    "ledger": Entry("ledger", "ledger", SUPPORT, N_("Move the ledger between its file and PostgreSQL.")),
     "restore": Entry("files", "restore", SUPPORT, N_("Put a backup back.")),
     "doctor": Entry("bundles", "doctor", SUPPORT, N_("Check this machine and each installation.")),
     "bundle": Entry("bundles", "bundle", SUPPORT, N_("Collect what support needs about a space.")),

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from core.errors import ConfigurationError, UsageError
+from core.errors import ConfigurationError, ProductError, UsageError
 from core.operations import engines, history, overview
 from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, with_session
 from tui.commands.output import diagnose, document, note, say
@@ -68,9 +68,13 @@ def _run_here(session: Session, *, once: bool, workers: int | None) -> None:
             raise ConfigurationError("workers_need_postgres")
         from core.sync.workers import run as run_workers  # needs the extra [postgres]
 
-        asyncio.run(run_workers(home, workers=workers, ready=ready, beside=Teller))
+        asyncio.run(run_workers(home, workers=workers, ready=ready, waiting=_wait_for, beside=Teller))
     else:
         asyncio.run(run_engine(home, once=once, ready=ready, beside=Teller))
+
+
+def _wait_for(problem: ProductError) -> None:
+    diagnose(problem.code, problem.arguments)
 
 
 def _after_once(session: Session) -> int:

@@ -29,7 +29,10 @@ def status(session: Session, /, *, space: str | None, brief: bool) -> int:
     if brief:
         _tell_briefly(seen)
     else:
-        document(_record(seen)) if session.json else _tell(seen)
+        ledger = session.desk.ledger.place if session.desk.has_ledger() else None
+        document(_record(seen, ledger)) if session.json else _tell(seen)
+        if session.desk.database is not None and not session.json:
+            fact(_("Ledger"), ledger)
     return DONE if is_well(seen) else ATTENTION
 
 
@@ -53,7 +56,7 @@ def is_well(seen: Snapshot) -> bool:
     return seen.needs_attention == 0 and all(space.health in WELL for space in seen.spaces) and not late
 
 
-def _record(seen: Snapshot) -> dict[str, object]:
+def _record(seen: Snapshot, ledger: str | None) -> dict[str, object]:
     return {
         "engine": {
             "running": seen.engine.running,
@@ -62,6 +65,7 @@ def _record(seen: Snapshot) -> dict[str, object]:
             "version": seen.engine.version or None,
         },
         "installations": [_space_record(space) for space in seen.spaces],
+        "ledger": ledger,
         "needs_attention": seen.needs_attention,
         "worst": seen.worst,
         "notes": [

@@ -9,13 +9,17 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from core.ledger.base import QueueQuery
-from core.ledger.sqlite import open_ledger
+from core.ledger.sqlite import SqliteLedger, open_ledger
 from core.model import State
+from tests.cluster import Cluster
 from tests.core.ledger.makers import (
     GRACE,
     LEASE,
@@ -33,9 +37,23 @@ pytestmark = pytest.mark.processes
 fork = multiprocessing.get_context("fork")
 
 
-def _work(path: Path, worker: str, told: int) -> None:
+Open = Callable[..., SqliteLedger]
+"""Opens the ledger of the test, on either store."""
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    if request.param == "sqlite":
+        return partial(open_ledger, tmp_path / "ledger.db")
+    cluster: Cluster = request.getfixturevalue("cluster")
+    from core.ledger.postgres import open_postgres
+
+    return partial(open_postgres, SecretStr(cluster.url(cluster.database())))  # type: ignore[return-value]
+
+
+def _work(opened: Open, worker: str, told: int) -> None:
     """Delivers until nothing is due; tells each id that it was allowed to send, as the target would count it."""
-    ledger = open_ledger(path)
+    ledger = opened()
     while (held := ledger.claim(worker, now=100.0, lease=LEASE)) is not None:
         if held.delivery.state is State.SEEN:
             ledger.prepared(held, preparation(held.delivery.number), now=100.0)
@@ -53,14 +71,13 @@ def _ids(fd: int) -> list[int]:
     return [int.from_bytes(raw[n : n + 4], "big") for n in range(0, len(raw) // 4 * 4, 4)]
 
 
-def test_several_processes_never_claim_one_row_twice(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    ledger = open_ledger(path)
+def test_several_processes_never_claim_one_row_twice(opened: Open) -> None:
+    ledger = opened()
     for space in (SPACE, OTHER):
         activate(ledger, space)
         poll(ledger, *(found(f"F{n}", space) for n in range(60)), space=space)
     reading, writing = os.pipe()
-    workers = [fork.Process(target=_work, args=(path, f"w{n}", writing)) for n in range(4)]
+    workers = [fork.Process(target=_work, args=(opened, f"w{n}", writing)) for n in range(4)]
     for worker in workers:
         worker.start()
     os.close(writing)
@@ -74,8 +91,8 @@ def test_several_processes_never_claim_one_row_twice(tmp_path: Path) -> None:
     ledger.close()
 
 
-def test_threads_share_one_ledger(tmp_path: Path) -> None:
-    ledger = open_ledger(tmp_path / "ledger.db")
+def test_threads_share_one_ledger(opened: Open) -> None:
+    ledger = opened()
     activate(ledger)
     poll(ledger, *(found(f"F{n}") for n in range(40)))
     claimed: list[int] = []
@@ -93,23 +110,22 @@ def test_threads_share_one_ledger(tmp_path: Path) -> None:
     ledger.close()
 
 
-def _endless(path: Path, told: int, round_: int) -> None:
+def _endless(opened: Open, told: int, round_: int) -> None:
     """Delivers one document after the other; tells each one after its confirmation was committed."""
-    ledger = open_ledger(path)
+    ledger = opened()
     for n in range(10_000):
         os.write(told, delivered(ledger, f"R{round_}-{n}", 1_000.0 * round_ + n).to_bytes(4, "big"))
 
 
-def test_twenty_kills_lose_nothing_acknowledged_and_leave_a_sound_ledger(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    ledger = open_ledger(path)
+def test_twenty_kills_lose_nothing_acknowledged_and_leave_a_sound_ledger(opened: Open) -> None:
+    ledger = opened()
     activate(ledger)
     ledger.close()
     moment = random.Random(11)
     acknowledged: list[int] = []
     for round_ in range(20):
         reading, writing = os.pipe()
-        worker = fork.Process(target=_endless, args=(path, writing, round_ + 1))
+        worker = fork.Process(target=_endless, args=(opened, writing, round_ + 1))
         worker.start()
         os.close(writing)
         first = os.read(reading, 4)
@@ -118,8 +134,8 @@ def test_twenty_kills_lose_nothing_acknowledged_and_leave_a_sound_ledger(tmp_pat
         os.kill(worker.pid, signal.SIGKILL)
         worker.join(10)
         acknowledged += [int.from_bytes(first, "big"), *_ids(reading)]
-        _clear(path, 1_000_000.0 * (round_ + 1))
-    ledger = open_ledger(path)
+        _clear(opened, 1_000_000.0 * (round_ + 1))
+    ledger = opened()
     assert ledger.check() == []
     for delivery in acknowledged:
         row = ledger.delivery(delivery)
@@ -129,9 +145,9 @@ def test_twenty_kills_lose_nothing_acknowledged_and_leave_a_sound_ledger(tmp_pat
     ledger.close()
 
 
-def _clear(path: Path, now: float) -> None:
+def _clear(opened: Open, now: float) -> None:
     """Puts aside what a killed worker held, so that the next one begins with nothing due."""
-    ledger = open_ledger(path)
+    ledger = opened()
     while ledger.settle("s", now=now, grace=GRACE, lease=LEASE) is not None:
         pass
     with ledger.write() as tx:
@@ -142,11 +158,10 @@ def _clear(path: Path, now: float) -> None:
     ledger.close()
 
 
-def test_a_reader_in_another_process_sees_the_version_move(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    engine = open_ledger(path)
+def test_a_reader_in_another_process_sees_the_version_move(opened: Open) -> None:
+    engine = opened()
     activate(engine)
-    console = open_ledger(path, readonly=True)
+    console = opened(readonly=True)
     before = console.version()
     assert console.version() == before
     poll(engine, found("F1"))

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 )
 
 from core.ledger import delivering, store
-from core.ledger.base import Claim, Decision, Finding, Move, QueueQuery
+from core.ledger.base import Claim, Decision, Finding, Ledger, Move, QueueQuery
 from core.ledger.sqlite import open_ledger
 from core.model import NEEDS_PERSON, NEVER, State
 from tests.core.ledger.makers import GRACE, LEASE, SPACE, activate, confirmed, found, poll, preparation
@@ -42,12 +42,16 @@ class Protocol(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
-        self.ledger = open_ledger(Path(self.folder.name) / "ledger.db")
+        self.ledger = self.opened()
         self.now = 10.0
         self.found = 0
         self.arrived: Counter[int] = Counter()
         self.ordered: Counter[int] = Counter()
         self.history: set[int] = set()
+
+    def opened(self) -> Ledger:
+        """The ledger, as at a first start and again after a restart."""
+        return open_ledger(Path(self.folder.name) / "ledger.db")
 
     def teardown(self) -> None:
         assert self.ledger.check() == []
@@ -135,7 +139,7 @@ class Protocol(RuleBasedStateMachine):
             self._switch_off_and_on(discard=what == "discard")
         elif what == "restart":
             self.ledger.close()
-            self.ledger = open_ledger(Path(self.folder.name) / "ledger.db")
+            self.ledger = self.opened()
         elif what in {"paid", "changed"}:
             self._touched_in_banqup(Finding.NEW if what == "paid" else Finding.CHANGED)
 
@@ -176,9 +180,9 @@ class Protocol(RuleBasedStateMachine):
         assert self.ledger.total(QueueQuery(history=True)) == self.found
 
 
-def run(examples: int, steps: int) -> None:
+def run(examples: int, steps: int, machine: type[Protocol] = Protocol) -> None:
     run_state_machine_as_test(
-        Protocol,
+        machine,
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
