@@ -66,7 +66,8 @@ class Cluster:
 
     def remove(self) -> None:
         """Ends it and deletes everything."""
-        self.stop("immediate")
+        if (self.folder / "postmaster.pid").exists():
+            self.stop("immediate")
         shutil.rmtree(self.place)
 
     def url(self, database: str = "postgres", password: str = "") -> str:

@@ -73,6 +73,7 @@ async def run(
             ledger = open_store(home, environ, role=ENGINE)
             try:
                 house = House(home, ledger, LedgerClock(clock, ledger), environ)
+                house.refuse_another()
                 engine = Engine(house, systemd := Systemd(environ, clock.boot), beside, stopping)
                 lock.ready()
                 systemd.ready()

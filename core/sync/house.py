@@ -235,8 +235,8 @@ class House:
     def _open(self, secret: Found | None) -> Workshop:
         if not self.machine.banqup.base_url or secret is None:
             raise ConfigurationError("banqup_not_connected")
-        if self.ledger.shared and not self._own_ledger():
-            raise ConfigurationError("ledger_of_another_home", where=self.ledger.place)
+        if self.ledger.shared and self.refuse_another() is None:
+            self.ledger.set_meta(OWNER, self.machine.machine_id)
         source = self.makers.source(self.machine, secret.value)
         target = self.makers.target(self.machine.pingwin, self.home.contracts)
         outside = Outside(
@@ -255,12 +255,15 @@ class House:
         )
         return Workshop(outside, Shares(self.machine.workers, target.concurrency), source)
 
-    def _own_ledger(self) -> bool:
-        """Whether a shared ledger follows these decisions; those of another home would switch its spaces off."""
-        known = self.ledger.get_meta(OWNER)
-        if known is None:
-            self.ledger.set_meta(OWNER, self.machine.machine_id)
-        return known in (None, self.machine.machine_id)
+    def refuse_another(self) -> str | None:
+        """Whose decisions a shared ledger follows so far (an id of a machine's settings, None at first).
+
+        Raises ConfigurationError where they are not ours: they would switch each other's spaces off.
+        """
+        known = self.ledger.get_meta(OWNER) if self.ledger.shared else None
+        if known not in (None, self.machine.machine_id):
+            raise ConfigurationError("ledger_of_another_home", where=self.ledger.place)
+        return known
 
 
 def _largest_file(machine: Machine) -> int:

@@ -14,7 +14,7 @@ from core.banqup.source import Page, Source
 from core.clock import SystemClock
 from core.config import BanqupConnection, Home, PingwinTarget
 from core.installations import Installation
-from core.ledger.sqlite import SqliteLedger
+from core.ledger.store import Store
 from core.model import Delivery, Direction, Document, Party, SourceFile, Space, State
 from core.operations import connections, installing
 from core.operations.desk import Desk
@@ -132,9 +132,9 @@ class FakeDesk(Desk):
         return await super().certificate(address, timeout) if "//127.0.0.1" in address else None
 
     @property
-    def store(self) -> SqliteLedger:
+    def store(self) -> Store:
         """The ledger with the methods that tests need beside the contract."""
-        assert isinstance(self.ledger, SqliteLedger)
+        assert isinstance(self.ledger, Store)
         return self.ledger
 
     def also(self, **changes: object) -> FakeDesk:

@@ -1,0 +1,118 @@
+"""Several engines over one PostgreSQL: killed, stopped, the server crashed, restarted and its sessions cut.
+
+`python -m tests.processes.kill_loop --store postgres --workers 4 --kills 200` is the long form.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from core.home import Home
+from core.model import State
+from core.operations import engines
+from core.operations.desk import Desk
+from core.sandbox.server import SandboxServer, running_sandbox
+from tests.cluster import WANTED, Cluster, missing, running
+from tests.core.sync.homes import activated, rows, wait_for
+
+pytestmark = [pytest.mark.processes, pytest.mark.skipif(missing(), reason=WANTED)]
+BLOWS = int(os.environ.get("BANQUP_PINGWIN_BLOWS", "200")) // 10
+LONGEST = 400.0
+ADDRESS = "BANQUP_PINGWIN_DATABASE_URL"
+
+
+def test_four_workers_and_a_failing_server_lose_nothing_and_send_nothing_twice() -> None:
+    """Beside what the loop for a file does: crashes (immediate mode), restarts, and every session cut."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.processes.kill_loop", "--store", "postgres", "--workers", "4",
+         "--kills", str(BLOWS), "--seed", "11"],
+        stdout=subprocess.PIPE, text=True, timeout=LONGEST, check=False,
+    )  # fmt: skip
+    outcome = json.loads(done.stdout[done.stdout.index("{") :])
+    assert done.returncode == 0, json.dumps(outcome, indent=2)
+    assert (outcome["lost"], outcome["twice"], outcome["history_sent"], outcome["problems"]) == (0, 0, 0, [])
+    assert "kill server" in done.stdout
+
+
+@pytest.fixture
+def server() -> Iterator[Cluster]:
+    with running(durable=True) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SandboxServer]:
+    with running_sandbox() as box:
+        yield box
+
+
+@pytest.fixture
+def desk(server: Cluster, sandbox: SandboxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setenv(ADDRESS, server.url(server.database()))
+    sandbox.control.generate(12, seed=5)
+    desk = activated(tmp_path, sandbox)
+    yield desk
+    desk.close()
+
+
+def worker(desk: Desk) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "core.sync", "--home", str(desk.home.config), "--workers", "2"])
+
+
+def test_workers_wait_for_a_server_that_is_away_and_stop_when_told(
+    desk: Desk, server: Cluster, sandbox: SandboxServer
+) -> None:
+    server.stop("immediate")
+    both = [worker(desk), worker(desk)]
+    try:
+        time.sleep(1.0)
+        assert [process.poll() for process in both] == [None, None], "they wait"
+        server.start()
+        wait_for(lambda: len(desk.ledger.engines()) == 2, "two engines")
+        approved = {each["id"] for each in sandbox.control.approve(count=8)}
+        wait_for(
+            lambda: {id for id, row in rows(desk).items() if row.state is State.CONFIRMED} == approved, "delivered"
+        )
+        seen = engines.engine(desk)
+        assert seen.running and seen.pid in {process.pid for process in both}
+        assert not engines.stop(desk).running
+        assert [process.wait(20) for process in both] == [0, 0]
+    finally:
+        for process in both:
+            process.kill()
+    received = sandbox.control.received()
+    assert (received["received"], received["received_twice"]) == (8, 0)
+    assert desk.ledger.check() == []
+
+
+def test_another_worker_looks_after_the_spaces_when_the_first_dies(desk: Desk, sandbox: SandboxServer) -> None:
+    """Who follows decisions holds a lock of the server's, which goes on with the session."""
+    both = [worker(desk)]
+    try:
+        wait_for(lambda: len(desk.ledger.engines()) == 1, "the first")
+        both.append(worker(desk))
+        wait_for(lambda: len(desk.ledger.engines()) == 2, "the second")
+        both[0].kill()
+        both[0].wait()
+        approved = {each["id"] for each in sandbox.control.approve(count=3)}
+        wait_for(
+            lambda: {id for id, row in rows(desk).items() if row.state is State.CONFIRMED} == approved, "delivered"
+        )
+        space = sandbox.access.space
+        desk.installations.change(space, lambda each: each.model_copy(update={"active": False, "activated_at": None}))
+        wait_for(lambda: not cast("SimpleNamespace", desk.ledger.space_run(space)).running, "the decision is followed")
+    finally:
+        for process in both:
+            process.kill()
+            process.wait()
+    assert Home.locate(desk.home.config) == desk.home
