@@ -19,7 +19,7 @@ from typing import Any
 import procrastinate
 import psycopg
 from procrastinate import exceptions, jobs
-from psycopg_pool import PoolTimeout
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from core.clock import Clock, SystemClock
 from core.errors import ConfigurationError, StoreError
@@ -140,11 +140,10 @@ class Workers:
 
     def __init__(self, engine: Engine, server: Server, concurrency: int) -> None:
         self.engine, self.server, self.concurrency = engine, server, concurrency
-        self.app = procrastinate.App(
-            connector=procrastinate.PsycopgConnector(
-                conninfo=server.conninfo(), min_size=1, max_size=concurrency + 3, timeout=5.0
-            )
-        )
+
+    def _begin(self) -> None:
+        """procrastinate's app for one life: it would go on with the pool of the life before."""
+        self.app = procrastinate.App(connector=procrastinate.PsycopgConnector())
         self._register()
 
     async def forever(self) -> None:
@@ -170,7 +169,16 @@ class Workers:
             await life
 
     async def _live(self) -> None:
-        async with self.app.open_async():
+        pool = AsyncConnectionPool(
+            self.server.conninfo(),
+            min_size=1,
+            max_size=self.concurrency + 3,
+            timeout=5.0,
+            open=False,
+            check=AsyncConnectionPool.check_connection,
+        )
+        self._begin()
+        async with pool, self.app.open_async(pool):  # the pool is closed however we leave, or its tasks never end
             await self.app.run_worker_async(
                 queues=[QUEUE],
                 name=f"{socket.gethostname()}:{os.getpid()}",
