@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import gettext
 import os
 import sys
@@ -202,6 +203,7 @@ def _open_console(context: click.Context, session: Session) -> int:
         diagnose("no_terminal")
         click.echo(context.get_help())
         return WRONG
+    gc.disable()  # until the first screen is seen: it would find nothing, and costs a tenth of the start
     from tui.app import run_console
 
     space = session.installation(None).space if session.space_option else None

@@ -7,6 +7,7 @@ traceback, without values, goes to a redacted file.
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -73,6 +74,7 @@ class Console(App[int]):
         """A screen shows what it is for: the first time, what took no part in painting it begins."""
         if not self._begun:
             self._begun = True
+            gc.enable()
             self.begin()
 
     def begin(self) -> None:

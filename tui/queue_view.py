@@ -5,7 +5,7 @@ Runs in the stores' thread; knows nothing of screens.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from core.ledger.base import QueueQuery
 from core.model import IN_FLIGHT, NEEDS_PERSON, WAITING, State
@@ -31,7 +31,6 @@ class Wanted:
     offset: int
     limit: int
     held: int | None
-    screen_offset: int = 0
 
 
 def read_window(desk: Desk, wanted: Wanted) -> Window:
@@ -40,18 +39,11 @@ def read_window(desk: Desk, wanted: Wanted) -> Window:
     Where the held delivery moved, the rows around its new place are read, so that it stays under the cursor.
     """
     query = wanted.query
-    groups = [Group(title, _size(desk, query, states), tone) for title, states, tone in GROUPS]
+    sizes = overview.queue_sizes(desk, query)
+    groups = [Group(title, sum(sizes.get(state, 0) for state in states), tone) for title, states, tone in GROUPS]
     position = None if wanted.held is None else overview.queue_position(desk, query, wanted.held)
     offset = wanted.offset
     if position is not None and not offset <= position < offset + wanted.limit:
         offset = max(0, position - wanted.limit // 2)
     rows = overview.queue(desk, query, offset, wanted.limit)
     return Window(tuple(groups), offset, tuple(rows), position)
-
-
-def _size(desk: Desk, query: QueueQuery, states: frozenset[State]) -> int:
-    """Rows of one group in a view; what the view does not show counts nothing."""
-    shown = states & query.states if query.states else states
-    if not query.history:
-        shown -= {State.HISTORY}
-    return overview.queue_total(desk, replace(query, states=shown, history=False)) if shown else 0

@@ -340,6 +340,10 @@ class Ledger(Sharing, Protocol):
         """How many rows a view has."""
         ...
 
+    def sizes(self, query: QueueQuery) -> dict[State, int]:
+        """How many rows a view has of each state, in one reading; a state it does not show may be missing."""
+        ...
+
     def window(self, query: QueueQuery, offset: int, limit: int) -> list[Delivery]:
         """Some rows of a view, in its order."""
         ...

@@ -39,18 +39,21 @@ class Reading(Store):
         return {row["space"]: row["at"] for row in rows if row["at"] is not None}
 
     def total(self, query: QueueQuery) -> int:
-        """How many rows a view has; from the kept counters unless text or direction is asked for."""
-        if not (query.text.strip() or query.directions or query.dossiers):
-            shown, spaces = states(query), set(query.spaces)
-            return sum(
-                n
-                for space, by_state in self.counts().items()
-                if not spaces or space in spaces
-                for state, n in by_state.items()
-                if state in shown
-            )
-        seen = view(query)
-        return int(self.read(f"SELECT count(*) AS n FROM doc WHERE {seen.where}", seen.values)[0]["n"])  # noqa: S608
+        """How many rows a view has."""
+        return sum(self.sizes(query).values())
+
+    def sizes(self, query: QueueQuery) -> dict[State, int]:
+        """How many rows a view has of each state; from the kept counters unless text or direction is asked for."""
+        if query.text.strip() or query.directions or query.dossiers:
+            seen = view(query)
+            found = self.read(f"SELECT state, count(*) AS n FROM doc WHERE {seen.where} GROUP BY state", seen.values)  # noqa: S608
+            return {State(row["state"]): int(row["n"]) for row in found}
+        sizes = dict.fromkeys(states(query), 0)
+        for space, by_state in self.counts().items():
+            if not query.spaces or space in query.spaces:
+                for state in sizes.keys() & by_state.keys():
+                    sizes[state] += by_state[state]
+        return sizes
 
     def window(self, query: QueueQuery, offset: int, limit: int) -> list[Delivery]:
         """Some rows of a view, in its order. Steps over the index only; rows are read for the window alone."""

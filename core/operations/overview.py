@@ -36,6 +36,7 @@ __all__ = [
     "pdf",
     "queue",
     "queue_position",
+    "queue_sizes",
     "queue_total",
     "snapshot",
     "version",
@@ -210,6 +211,11 @@ def _notes(desk: Desk, running: EngineState) -> list[tuple[str, Arguments]]:
 def queue_total(desk: Desk, query: QueueQuery) -> int:
     """How many rows a view has."""
     return desk.ledger.total(query) if desk.has_ledger() else 0
+
+
+def queue_sizes(desk: Desk, query: QueueQuery) -> dict[State, int]:
+    """How many rows a view has of each state."""
+    return desk.ledger.sizes(query) if desk.has_ledger() else {}
 
 
 def queue(desk: Desk, query: QueueQuery, offset: int = 0, limit: int = 200) -> list[Delivery]:

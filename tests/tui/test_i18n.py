@@ -8,8 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from babel.dates import format_date
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 from core.operations.installing import CredentialField
 from tests.tui.catalogue import all_texts
@@ -169,3 +171,30 @@ def test_the_arguments_of_a_message_can_do_nothing_on_a_terminal() -> None:
 def test_a_moment_in_a_message_is_written_as_the_reader_writes_it() -> None:
     i18n.use_language("de")
     assert i18n.worded("health_active", {"since": "2026-01-31 14:05"}).sentence.count("31.01.2026 14:05") == 1
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_amounts_counts_and_dates_are_written_as_babel_writes_them_for_the_region(language: str) -> None:
+    i18n.use_language(language)
+    region = i18n.REGIONS[language]
+    amounts = [
+        "0",
+        "-0.004",
+        "0.005",
+        "0.015",
+        "-121",
+        "999.995",
+        "1000",
+        "-1234567.891",
+        "98765432109876543210.12",
+        "1E+3",
+    ]
+    for amount in map(Decimal, amounts):
+        babel = format_decimal(amount, "#,##0.00", locale=region)
+        assert i18n.money(amount) == babel.replace("\u202f", " ").replace("\xa0", " "), amount
+    for number in (0, 7, 999, 1_000, 100_000, 1_234_567):
+        babel = format_decimal(number, "#,##0", locale=region)
+        assert i18n.count(number) == babel.replace("\u202f", " ").replace("\xa0", " ")
+    for day in (date(2026, 1, 9), date(1999, 12, 31), date(875, 3, 4)):
+        pattern = "dd.MM.yyyy" if language == "de" else "dd/MM/yyyy"
+        assert i18n.day(day) == format_date(day, pattern, locale=region)

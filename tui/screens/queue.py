@@ -46,11 +46,7 @@ class QueueScreen(ActingScreen[None]):
         self._marked: dict[int, Delivery] = {}
 
     def body(self) -> Iterable[Widget]:
-        """Filter line, table, and the reason of the row under the cursor."""
-        field = Input(id="filter", compact=True, placeholder=_("number, party, VAT number, amount"))
-        field.cursor_blink = False
-        field.display = False
-        yield field
+        """The table, and the reason of the row under the cursor."""
         yield QueueTable(id="queue")
         yield OneLine(id="reason")
 
@@ -73,7 +69,7 @@ class QueueScreen(ActingScreen[None]):
 
     def refresh_keys(self) -> None:
         """While the filter is typed, letters are text: only its own two keys are offered."""
-        if self.focused is self.query_one("#filter", Input):
+        if self.filtering:
             labels = {"next": _("To the table"), "back": _("Show everything")}
             self.query_one(KeyBar).offer((BY_ID["next"], BY_ID["back"]), labels)
         else:
@@ -187,11 +183,27 @@ class QueueScreen(ActingScreen[None]):
         if current is not None:
             self.app.open_document(current.id)
 
+    @property
+    def filtering(self) -> bool:
+        """Whether the filter is being typed."""
+        return isinstance(self.focused, Input)
+
     def do_filter(self) -> None:
-        """The filter line."""
+        """The filter line, over the title: nothing else moves. It is made when it is first asked for."""
+        if not self.query("#filter"):
+            field = Input(id="filter", compact=True, placeholder=_("number, party, VAT number, amount"))
+            field.cursor_blink = False
+            self.mount(field)
         field = self.query_one("#filter", Input)
-        field.display = True
+        field.value = self._text
+        field.visible = True
         field.focus()
+
+    def _close_filter(self) -> None:
+        """Back into the table; the title says what is looked for."""
+        for field in self.query("#filter"):
+            field.visible = False
+        self.query_one(QueueTable).focus()
 
     def do_mark(self) -> None:
         """Marks a delivery for a decision on several."""
@@ -252,13 +264,10 @@ class QueueScreen(ActingScreen[None]):
         """Back to everything; then to where one came from."""
         if self.stop_bulk():
             return
-        field = self.query_one("#filter", Input)
         table = self.query_one(QueueTable)
-        if field.display or self._text or self._attention:
-            field.display = False
-            field.value = self._text = ""
-            self._attention = False
-            table.focus()
+        if self.filtering or self._text or self._attention:
+            self._text, self._attention = "", False
+            self._close_filter()
             self.read(stay=True)
         elif table.marked:
             self._unmark()
@@ -274,11 +283,10 @@ class QueueScreen(ActingScreen[None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Back into the table with the filter as it is."""
         if event.input.id == "filter":
-            event.input.display = bool(self._text)
-            self.query_one(QueueTable).focus()
+            self._close_filter()
 
     def on_key(self, event: Key) -> None:
         """Down leaves the filter line."""
-        if event.key == "down" and self.focused is self.query_one("#filter", Input):
+        if event.key == "down" and self.filtering:
             event.stop()
-            self.query_one(QueueTable).focus()
+            self._close_filter()

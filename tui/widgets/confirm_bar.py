@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Key
 from textual.widgets import Input
@@ -49,11 +48,14 @@ class ConfirmBar(Vertical, can_focus=True):
         self._question: Question | None = None
         self._answered: Callable[[str, str], None] | None = None
 
-    def compose(self) -> ComposeResult:
-        """Question, warning, field for a reason, keys."""
-        yield Paragraph(id="confirm-question")
-        yield Input(id="confirm-reason", compact=True, placeholder=_("your reason, kept with the decision"))
-        yield OneLine(id="confirm-keys")
+    def _fill(self) -> None:
+        """Question with its warning, field for a reason, keys: made for the first question, not for the first paint."""
+        if not self.children:
+            self.mount(
+                Paragraph(id="confirm-question"),
+                Input(id="confirm-reason", compact=True, placeholder=_("your reason, kept with the decision")),
+                OneLine(id="confirm-keys"),
+            )
 
     @property
     def open(self) -> bool:
@@ -64,6 +66,7 @@ class ConfirmBar(Vertical, can_focus=True):
         """Shows a question; `answered` is called with the value of the answer (empty for No) and the reason."""
         self._question = question
         self._answered = answered
+        self._fill()
         spans = [Span(question.text, "strong")]
         if question.warning:
             spans.append(Span(question.warning, "warning"))
