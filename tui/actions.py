@@ -1,19 +1,17 @@
-"""The one registry of what a key does: it gives the bindings, the footer, the `?` help and the key table.
+"""The one registry of what a key does: bindings, footer, `?` help, palette, README and `keymap.toml` come from it.
 
 An action is data: id, key, label (at most 10 characters), help, scope, whether it changes something, how it is
-confirmed. `refusal` says why one is not possible now; its key stays live and answers with that reason (convention 19).
+confirmed. Why one is not possible now: `tui.situation`.
 Imports no Textual, so that the command line may print the table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.model import Arguments, Delivery
-from core.operations.decisions import Act, permission
-from core.operations.overview import SpaceStatus
+from core.operations.decisions import Act
 from tui.i18n import N_, _
 
 
@@ -21,6 +19,7 @@ class Scope(StrEnum):
     """Where a key is live."""
 
     EVERYWHERE = "everywhere"
+    MOVING = "moving"
     LIST = "list"
     FORM = "form"
     QUEUE = "queue"
@@ -44,10 +43,13 @@ class Confirmation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing a key does. `key` is Textual's name; `footer` ranks it in the footer (0: not there)."""
+    """One thing a key does. `default` is Textual's name of its key (several with commas), `key` the one in use.
+
+    `footer` ranks it in the footer (0: not there).
+    """
 
     id: str
-    key: str
+    default: str
     label_msgid: str
     help_msgid: str
     scope: Scope
@@ -55,6 +57,11 @@ class Action:
     confirmation: Confirmation = Confirmation.NONE
     footer: int = 0
     act: Act | None = None
+
+    @property
+    def key(self) -> str:
+        """The key in use: the person's own, else the default."""
+        return _Chosen.keys.get(self.id, self.default)
 
     @property
     def label(self) -> str:
@@ -84,7 +91,20 @@ KEY_NAMES = {
     "up": "↑",
     "left": "←",
     "right": "→",
+    "colon": ":",
 }
+
+
+class _Chosen:
+    """The keys of this process: by action id, where a person chose others."""
+
+    keys: Mapping[str, str] = {}
+
+
+def use_keys(keys: Mapping[str, str]) -> None:
+    """Takes a person's own keys (`tui.keymap`) for all that is shown from here on."""
+    _Chosen.keys = dict(keys)
+
 
 _INLINE, _TYPED = Confirmation.INLINE, Confirmation.TYPED
 
@@ -149,6 +169,14 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "undo", "u", N_("Undo"), N_("Take back the last decision on it."), Scope.DELIVERY, True, _INLINE, 8, Act.UNDO
     ),
+    Action("next_group", "tab", N_("Group"), N_("The first row of the next group."), Scope.QUEUE),
+    Action(
+        "sort",
+        "o",
+        N_("Order"),
+        N_("Another order: date, amount, party, number; then the first one again."),
+        Scope.QUEUE,
+    ),
     Action("mark", "space", N_("Mark"), N_("Mark several, to decide on them together."), Scope.QUEUE),
     Action("mark_all", "M", N_("Mark all"), N_("Mark all that the view shows, or none of them."), Scope.QUEUE),
     Action("history", "h", N_("History"), N_("Show or hide documents from before activation."), Scope.QUEUE),
@@ -196,12 +224,19 @@ ACTIONS: tuple[Action, ...] = (
     Action("next", "enter", N_("Next"), N_("Next field, or pick the choice under the cursor."), Scope.FORM, footer=1),
     Action("field", "tab", N_("Field"), N_("To the next field; shift+tab to the one before."), Scope.FORM, footer=2),
     Action("pick", "enter", N_("Choose"), N_("The line under the cursor."), Scope.LIST, footer=1),
+    Action("move.down", "down,j", N_("Down"), N_("A line down."), Scope.MOVING),
+    Action("move.up", "up,k", N_("Up"), N_("A line up."), Scope.MOVING),
+    Action("move.page_down", "pagedown", N_("Page down"), N_("A page down."), Scope.MOVING),
+    Action("move.page_up", "pageup", N_("Page up"), N_("A page up."), Scope.MOVING),
+    Action("move.first", "home,g", N_("First"), N_("The first line."), Scope.MOVING),
+    Action("move.last", "end,G", N_("Last"), N_("The last line."), Scope.MOVING),
     Action("queue", "1", N_("Queue"), N_("The live queue."), Scope.EVERYWHERE),
     Action("spaces", "2", N_("Spaces"), N_("All installations and how they are."), Scope.EVERYWHERE),
     Action("launcher", "3", N_("Apps"), N_("The app launcher: install Pingwin in a space."), Scope.EVERYWHERE),
     Action("connections", "4", N_("Machine"), N_("The two connections and the engine."), Scope.EVERYWHERE),
     Action("activity", "5", N_("Activity"), N_("Every request and change, as it happens."), Scope.EVERYWHERE),
     Action("find", "f", N_("Find"), N_("What became of a document, by what the customer says."), Scope.EVERYWHERE),
+    Action("palette", "colon", N_("Find a key"), N_("All that can be done here, by name."), Scope.EVERYWHERE),
     Action("back", "escape", N_("Back"), N_("One step back."), Scope.EVERYWHERE, footer=80),
     Action(
         "help", "question_mark", N_("Help"), N_("What this screen is for, and its keys."), Scope.EVERYWHERE, footer=90
@@ -210,82 +245,21 @@ ACTIONS: tuple[Action, ...] = (
 )
 """Plain letters, enter, escape, / and ? only; what changes much is upper-case and far from j k g G (convention 20)."""
 
+TOGETHER: tuple[tuple[Scope, ...], ...] = (
+    (Scope.QUEUE, Scope.DELIVERY, Scope.MOVING),
+    (Scope.DOCUMENT, Scope.DELIVERY, Scope.MOVING),
+    (Scope.FORM, Scope.CREDENTIALS, Scope.MOVING),
+    (Scope.TREE, Scope.MOVING),
+    (Scope.SPACES, Scope.MOVING),
+    (Scope.MANAGE, Scope.MOVING),
+    (Scope.LIST, Scope.MOVING),
+    (Scope.MAIL, Scope.MOVING),
+)
+"""The scopes that are live on one screen, beside EVERYWHERE: within each, no key may mean two things."""
+
 BY_ID = {action.id: action for action in ACTIONS}
-
-FOOTER_KEYS = 6
-"""More do not fit 80 columns."""
-
-ACT_KEYS = 3
-"""Places kept for what can be done with the row under the cursor, so that the other keys stay where they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What an action would act on. `bottom`: there is no screen to go back to; `fields`: there are any."""
-
-    readonly: bool = False
-    deliveries: tuple[Delivery, ...] = ()
-    space: SpaceStatus | None = None
-    bottom: bool = False
-    fields: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why an action is not possible now: a message code."""
-
-    code: str
-    arguments: Arguments
 
 
 def in_scope(*scopes: Scope) -> Iterator[Action]:
     """The actions that are live in these scopes, in the order of the table."""
     return (action for action in ACTIONS if action.scope in scopes)
-
-
-def refusal(action: Action, situation: Situation) -> Refusal | None:
-    """Why an action is not possible now, or None where it is."""
-    if action.changes and situation.readonly:
-        return Refusal("readonly", {})
-    if action.act is None:
-        return None
-    if not situation.deliveries:
-        return Refusal("nothing_chosen", {})
-    found = [permission(delivery, action.act) for delivery in situation.deliveries]
-    if any(each.allowed for each in found):
-        return None
-    return Refusal(found[0].code, found[0].arguments)
-
-
-def footer(scopes: tuple[Scope, ...], situation: Situation) -> list[Action]:
-    """At most six keys: what is possible here now, by rank; what cannot be done now makes room for what can.
-
-    What depends on the row under the cursor stands first; the rest keeps its place at the end of the line.
-    """
-    possible = [action for action in in_scope(*scopes) if action.footer and _worth_a_place(action, situation)]
-    possible.sort(key=lambda action: action.footer)
-    always = [action for action in possible if action.footer >= 80]
-    own = [action for action in possible if action.footer < 80]
-    acts = [action for action in own if action.act is not None]
-    others = [action for action in own if action.act is None]
-    if acts:
-        acts, others = acts[:ACT_KEYS], others[: FOOTER_KEYS - ACT_KEYS - len(always)]
-    return acts + others[: FOOTER_KEYS - len(always)] + always
-
-
-def _worth_a_place(action: Action, situation: Situation) -> bool:
-    if action.id == "back":
-        return not situation.bottom
-    if action.id == "field":
-        return situation.fields
-    if action.changes and situation.readonly:
-        return False
-    return action.act is None or _invited(action.act, situation)
-
-
-def _invited(act: Act, situation: Situation) -> bool:
-    """Whether the footer offers an act: one that asks for a typed word is possible, but nobody is invited to it."""
-    possible = [delivery for delivery in situation.deliveries if permission(delivery, act).allowed]
-    if act is Act.RETRY and all(permission(delivery, Act.UNDO).allowed for delivery in possible):
-        return False  # what was decided is taken back by one key
-    return any(not permission(delivery, act).typed for delivery in possible)

@@ -5,7 +5,6 @@ Screens are imported when they are opened. `run_console` is the only way in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partialmethod
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from core.operations import engines, walkthrough
 from core.operations.desk import Desk
 from tui.console import BOTTOM, Console
 from tui.journey import WALKTHROUGH, Journey, resume
+from tui.steps import queue_screen, step_screen
 
 if TYPE_CHECKING:
     from tui.screens.form import FormScreen
@@ -47,8 +47,10 @@ class BanqupConsole(Console):
         self.push_screen(self._first_screen())
 
     def begin(self) -> None:
-        """The first screen is seen: the engine where it is needed."""
+        """The first screen is seen: the engine where it is needed; what is wrong with a person's own keys is said."""
         super().begin()
+        for code, arguments in self.keymap_problems[:1]:
+            self.post_message(Troubled(code, arguments))
         if self._start_engine and not self.desk.readonly:
             self.run_worker(
                 self._bring_up(), description="start what is needed", group="operations", exit_on_error=False
@@ -230,6 +232,17 @@ class BanqupConsole(Console):
     do_activity = partialmethod(_go, "activity", "ActivityScreen")
     do_find = partialmethod(_go, "find", "FindScreen")
 
+    def do_palette(self) -> None:
+        """Everything that can be done here, by name; the screen below does it."""
+        from tui.screens.base import ConsoleScreen
+        from tui.screens.palette import PaletteScreen
+
+        screen = self.screen
+        if isinstance(screen, ConsoleScreen) and not isinstance(screen, PaletteScreen):
+            self.push_screen(
+                PaletteScreen(screen.scopes, screen.situation()), lambda id: screen.action_act(id) if id else None
+            )
+
     def do_help(self) -> None:
         """What this screen is for, and its keys."""
         from tui.screens.help import HelpScreen
@@ -238,32 +251,6 @@ class BanqupConsole(Console):
         guide, scopes = getattr(screen, "guide", ""), getattr(screen, "scopes", ())
         if guide:
             self.push_screen(HelpScreen(guide, scopes, self.desk.readonly))
-
-
-def queue_screen() -> Screen[Any]:
-    """The live queue."""
-    from tui.screens.queue import QueueScreen
-
-    return QueueScreen()
-
-
-def step_screen(step: str, journey: Journey | None) -> FormScreen:
-    """The screen of a step."""
-    from tui.screens import activate, connections, credentials, install, launcher
-    from tui.screens import walkthrough as welcome
-
-    steps: dict[str, Callable[[Journey | None], FormScreen]] = {
-        "welcome": welcome.WelcomeScreen,
-        "banqup": connections.BanqupScreen,
-        "pingwin": connections.PingwinScreen,
-        "launcher": launcher.LauncherScreen,
-        "space": launcher.SpaceScreen,
-        "install": install.InstallScreen,
-        "numbers": install.NumbersScreen,
-        "credentials": credentials.CredentialsScreen,
-        "activate": activate.ActivateScreen,
-    }
-    return steps[step](journey)
 
 
 def _chosen(desk: Desk, space: str | None) -> str | None:

@@ -21,6 +21,8 @@ from textual.screen import Screen
 
 from core.operations.desk import Desk
 from core.operations.overview import Snapshot
+from tui import keymap
+from tui.actions import use_keys
 from tui.crashes import keep_crash
 from tui.feed import Feed, FeedTroubled, SnapshotReady
 from tui.i18n import worded
@@ -50,6 +52,10 @@ class Console(App[int]):
         self.snapshot: Snapshot | None = None
         self.trouble = ""
         self.feed: Feed | None = None
+        own = keymap.read(desk.home.config / keymap.FILE)
+        self.keymap_problems = own.problems
+        self.set_keymap(dict(own.keys))
+        use_keys(own.keys)
         self._begun = False
         self._theme_name = THEMES[chosen].name
         self._background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stores")

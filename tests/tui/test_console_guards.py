@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tui.actions import ACTIONS, FOOTER_KEYS, Confirmation, Scope, Situation, footer, in_scope
+from tui.actions import ACTIONS, TOGETHER, Confirmation, Scope, in_scope
 from tui.guides import GUIDES
+from tui.keymap import TAKEN
+from tui.situation import FOOTER_KEYS, Situation, footer
 from tui.widgets.key_bar import key_spans
 from tui.widgets.spans import width_of
 
@@ -91,17 +93,22 @@ def test_labels_have_at_most_ten_characters() -> None:
 
 def test_ids_are_unique_and_no_key_means_two_things_on_one_screen() -> None:
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
-    screens = [(Scope.QUEUE, Scope.DELIVERY), (Scope.DOCUMENT, Scope.DELIVERY), (Scope.FORM, Scope.CREDENTIALS)]
-    screens += [(scope,) for scope in (Scope.SPACES, Scope.MANAGE, Scope.LIST, Scope.MAIL, Scope.TREE)]
-    for scopes in screens:
+    for scopes in TOGETHER:
         keys = [key for action in in_scope(*scopes, Scope.EVERYWHERE) for key in action.key.split(",")]
         assert len(keys) == len(set(keys)), scopes
 
 
 def test_keys_are_plain_letters_digits_and_a_few_that_no_terminal_takes() -> None:
-    plain = {"enter", "escape", "slash", "question_mark", "space", "tab", "left", "right"}
-    wrong = [action.key for action in ACTIONS if action.key not in plain and len(action.key) != 1]
-    assert not wrong
+    plain = {"enter", "escape", "slash", "question_mark", "colon", "space", "tab", "left", "right", "up", "down"}
+    plain |= {"home", "end", "pageup", "pagedown"}
+    keys = [key for action in ACTIONS for key in action.default.split(",")]
+    assert not [key for key in keys if (key not in plain and len(key) != 1) or key in TAKEN]
+
+
+def test_every_action_has_a_key_that_any_keyboard_and_terminal_has() -> None:
+    rare = {"home", "end", "pageup", "pagedown"}
+    alone = [action.id for action in ACTIONS if set(action.default.split(",")) <= rare]
+    assert alone == ["move.page_down", "move.page_up"]  # a page is also reached line by line
 
 
 def test_destructive_keys_are_upper_case_and_far_from_movement() -> None:
@@ -136,5 +143,6 @@ def test_every_screen_has_a_guide_and_every_action_a_doer() -> None:
             if not issubclass(kind, ConsoleScreen) or not kind.guide:
                 continue
             assert kind.guide in GUIDES
+            assert any(set(kind.scopes) <= set(scopes) for scopes in TOGETHER), kind
             for action in in_scope(*kind.scopes, Scope.EVERYWHERE):
                 assert hasattr(kind, f"do_{action.id}") or hasattr(BanqupConsole, f"do_{action.id}"), (kind, action.id)

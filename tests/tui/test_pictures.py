@@ -23,8 +23,8 @@ from core.operations import activation, walkthrough
 from core.operations.overview import Health
 from tests.core.operations.fakes import NOW, OTHER, OWN, SPACE, FakeDesk, connect, purchase
 from tests.tui.console import HeldEngine, console, empty_desk, enter, office, picture, screen, wait_for
-from tui.app import step_screen
 from tui.journey import WALKTHROUGH, Journey
+from tui.steps import step_screen
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 UPDATING = bool(os.environ.get("UPDATE_SCREENSHOTS"))

@@ -53,6 +53,7 @@ COMMANDS: dict[str, Entry] = {
     "mark-delivered": Entry("decisions", "mark_delivered", DAILY, N_("Record that deliveries are in Pingwin.")),
     "include": Entry("decisions", "include", DAILY, N_("Send documents from before activation.")),
     "undo": Entry("decisions", "undo", DAILY, N_("Take a decision on deliveries back.")),
+    "keys": Entry("keys", "keys", DAILY, N_("List the keys of the console.")),
     "hold": Entry("activation", "hold", DAILY, N_("Pause the uploads of a space.")),
     "release": Entry("activation", "release", DAILY, N_("End a pause.")),
     "run": Entry("engine", "run", ENGINE, N_("Run the engine.")),

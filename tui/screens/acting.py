@@ -13,12 +13,13 @@ from functools import partial
 from core.model import Delivery
 from core.operations import decisions
 from core.operations.decisions import Act, Decided, Permission
-from tui.actions import BY_ID, Situation
+from tui.actions import BY_ID
 from tui.i18n import N_, _, count, money, ngettext, worded
 from tui.plain import neutral
 from tui.screens.base import ConsoleScreen
 from tui.screens.typed import TypedScreen
 from tui.screens.working import Result
+from tui.situation import Situation
 from tui.status import act_word
 from tui.widgets.confirm_bar import Answer, Question
 

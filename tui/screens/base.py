@@ -13,10 +13,11 @@ from textual.widget import Widget
 
 from core.model import Arguments
 from core.operations.overview import Snapshot
-from tui.actions import BY_ID, Action, Scope, Situation, footer, in_scope, refusal
+from tui.actions import BY_ID, Action, Scope, in_scope
 from tui.console import BOTTOM
 from tui.i18n import worded
 from tui.screens.working import Result, WorkingScreen
+from tui.situation import Situation, footer, refusal
 from tui.widgets.confirm_bar import ConfirmBar, Question
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.lines import OneLine, Paragraph
@@ -35,12 +36,12 @@ def bindings(*scopes: Scope) -> list[BindingType]:
     """
     return [
         Binding(
-            action.key,
+            action.default,
             f"act('{action.id}')",
             action.label_msgid,
             show=False,
             id=action.id,
-            priority=action.key == "tab",
+            priority=action.default == "tab",
         )
         for action in in_scope(*scopes)
     ]

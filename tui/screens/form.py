@@ -15,13 +15,14 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from core.operations.connections import Verdict
-from tui.actions import Scope, Situation
+from tui.actions import Scope
 from tui.console import Console
 from tui.guides import GUIDES
 from tui.i18n import _, worded
 from tui.journey import Journey
 from tui.screens.base import ConsoleScreen
 from tui.screens.working import Failed
+from tui.situation import Situation
 from tui.widgets.field import Field
 from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Menu

@@ -9,16 +9,11 @@ from textual.widget import Widget
 
 from tui.actions import Action, Scope, in_scope
 from tui.guides import ASKED_EVERYWHERE, GUIDES, Guide
-from tui.i18n import N_, _
+from tui.i18n import _
 from tui.screens.base import ConsoleScreen
 from tui.widgets.sheet import Sheet
 from tui.widgets.spans import BLANK, Line, Span, fit, line, wrap
 
-MOVING = (
-    ("↑ ↓  j k", N_("up and down")),
-    ("PgUp PgDn", N_("a page")),
-    ("g G", N_("first and last")),
-)
 KEY_COLUMN = 12
 
 
@@ -44,9 +39,8 @@ class HelpScreen(ConsoleScreen[None]):
 
     def on_mount(self) -> None:
         """The text."""
-        keys = [
-            action for action in in_scope(*self._scopes, Scope.EVERYWHERE) if not (action.changes and self._readonly)
-        ]
+        live = in_scope(*self._scopes, Scope.EVERYWHERE, Scope.MOVING)
+        keys = [action for action in live if not (action.changes and self._readonly)]
         self.query_one(Sheet).show(lambda width: help_lines(GUIDES[self._about], keys, width, self.app.ascii_only))
 
     def do_help(self) -> None:
@@ -60,9 +54,8 @@ def help_lines(guide: Guide, keys: Iterable[Action], width: int, ascii_only: boo
     lines += _answers(guide.questions, width)
     lines += [BLANK, line(f" {_('Keys')}", "strong")]
     for action in keys:
-        lines += _key_lines(action.shown_key, f"{action.label}: {action.help}", width)
-    for shown, text in MOVING:
-        lines += _key_lines(shown.replace("↑ ↓", "up down") if ascii_only else shown, _(text), width)
+        key = action.key.replace(",", ", ") if ascii_only and not action.shown_key.isascii() else action.shown_key
+        lines += _key_lines(key, f"{action.label}: {action.help}", width)
     lines += _answers([asked for asked in ASKED_EVERYWHERE if asked not in guide.questions], width)
     lines += [BLANK]
     shift = _("To select text with the mouse, hold Shift. Everything here is also a command: banqup-pingwin --help.")

@@ -17,7 +17,7 @@ from core.operations.overview import Snapshot
 from tui.actions import BY_ID, Scope
 from tui.i18n import _, count, ngettext
 from tui.plain import neutral
-from tui.queue_view import Wanted, read_window
+from tui.queue_view import ORDERS, Wanted, empty_text, read_window
 from tui.screens.acting import ActingScreen
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.lines import OneLine
@@ -42,6 +42,7 @@ class QueueScreen(ActingScreen[None]):
         self._text = ""
         self._attention = False
         self._history = False
+        self._sort = ORDERS[0][0]
         self._again: bool | None = None
         self._marked: dict[int, Delivery] = {}
 
@@ -87,6 +88,7 @@ class QueueScreen(ActingScreen[None]):
             spaces=(self.app.space,) if self.app.space else (),
             states=NEEDS_PERSON if self._attention else frozenset(),
             text=self._text,
+            sort=self._sort,
             history=self._history,
         )
 
@@ -108,7 +110,9 @@ class QueueScreen(ActingScreen[None]):
 
     def _show(self, window: Window, stay: bool) -> None:
         table = self.query_one(QueueTable)
-        table.empty_text = "" if window.total else self._empty_text()
+        table.empty_text = (
+            "" if window.total else empty_text(self.app.desk, self.app.snapshot, bool(self._text or self._attention))
+        )
         table.space_names = self.app.space_names()
         if not stay:
             table.cursor = table.top = 0
@@ -119,18 +123,6 @@ class QueueScreen(ActingScreen[None]):
         if self._again is not None:
             stay_then, self._again = self._again, None
             self.read(stay=stay_then)
-
-    def _empty_text(self) -> str:
-        if self._text or self._attention:
-            return _("Nothing here matches. esc shows everything again.")
-        snapshot = self.app.snapshot
-        if snapshot is not None and not snapshot.spaces:
-            return _("Pingwin is installed in no space yet: press 3.")
-        if snapshot is not None and not any(status.installation.active for status in snapshot.spaces):
-            return _("Not active: nothing is read or sent. Press 2, then m; A there switches it on.")
-        if self.app.desk.machine.demo:
-            return _("Nothing yet. To have documents approved in the sandbox: press 4, choose Sandbox.")
-        return _("Nothing yet. Documents appear here once they are approved or sent in Banqup.")
 
     def on_mount(self) -> None:
         """The first rows."""
@@ -245,6 +237,19 @@ class QueueScreen(ActingScreen[None]):
         """Only what needs a person, or everything."""
         self._attention = not self._attention
         self.read(stay=False)
+
+    def do_sort(self) -> None:
+        """The next order; what was under the cursor stays under it."""
+        orders = [sort for sort, _name in ORDERS]
+        self._sort = orders[(orders.index(self._sort) + 1) % len(orders)]
+        self.read()
+
+    def do_next_group(self) -> None:
+        """The first row of the next group; from the filter line, back into the table."""
+        if self.filtering:
+            self._close_filter()
+        else:
+            self.query_one(QueueTable).next_group()
 
     def do_poll(self) -> None:
         """Asks Banqup now."""

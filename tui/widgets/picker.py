@@ -8,24 +8,16 @@ from textual.binding import Binding, BindingType
 from textual.events import MouseScrollDown, MouseScrollUp, Resize
 from textual.message import Message
 
+from tui.actions import Scope, in_scope
 from tui.widgets.lines import Lines
-
-MOVES = {
-    "down": "down,j",
-    "up": "up,k",
-    "page_down": "pagedown",
-    "page_up": "pageup",
-    "first": "home,g",
-    "last": "end,G",
-}
-"""Movement: arrows, and j k g G (convention 20)."""
 
 
 class Picker(Lines, can_focus=True):
     """Lines with a cursor. Subclasses say how many lines there are and which of them the cursor may stand on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(keys, f"move('{move}')", move, show=False, id=f"move.{move}") for move, keys in MOVES.items()
+        Binding(action.default, f"move('{action.id.removeprefix('move.')}')", action.id, show=False, id=action.id)
+        for action in in_scope(Scope.MOVING)
     ]
 
     class Moved(Message):

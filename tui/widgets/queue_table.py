@@ -173,6 +173,12 @@ class QueueTable(Picker):
             # A row that was never read cannot be followed: the place is kept instead.
             self.post_message(self.WindowWanted(*self.wanted(), self.held if self.current else None))
 
+    def next_group(self) -> None:
+        """The cursor onto the first row of the next group, from the last one to the first."""
+        lines = [start + headings + 1 for headings, (start, _size) in enumerate(self._starts)]
+        if lines:
+            self.go(next((line for line in lines if line > self.cursor), lines[0]))
+
     def mark(self) -> None:
         """Marks the delivery under the cursor, or takes its mark away, and moves on."""
         if self.current is not None:

@@ -5,6 +5,7 @@ The statements are those of the engine reference: 4.3 (settle, claim, intent, re
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -718,6 +719,12 @@ class ReadingContract(Soundness):
         ):
             assert [row.number for row in ledger.window(query, 0, 50)] == expected
             assert ledger.total(query) == len(expected)
+
+    def test_sizes_of_a_view_are_those_of_its_rows(self, ledger: Ledger) -> None:
+        self.fill(ledger)
+        for query in (QueueQuery(), QueueQuery(history=True), QueueQuery(text="e"), QueueQuery(spaces=(OTHER,))):
+            rows = Counter(row.state for row in ledger.window(query, 0, 50))
+            assert {state: n for state, n in ledger.sizes(query).items() if n} == rows
 
     @pytest.mark.parametrize("key", ["id", "number", "-amount", "party", "date", "next_try", "state", "nonsense"])
     def test_positions_agree_with_every_order(self, ledger: Ledger, key: str) -> None:
