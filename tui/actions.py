@@ -250,6 +250,7 @@ TOGETHER: tuple[tuple[Scope, ...], ...] = (
     (Scope.DOCUMENT, Scope.DELIVERY, Scope.MOVING),
     (Scope.FORM, Scope.CREDENTIALS, Scope.MOVING),
     (Scope.TREE, Scope.MOVING),
+    (Scope.ACTIVITY, Scope.MOVING),
     (Scope.SPACES, Scope.MOVING),
     (Scope.MANAGE, Scope.MOVING),
     (Scope.LIST, Scope.MOVING),
