@@ -26,6 +26,7 @@ from core.operations.installing import CredentialField, checked_space_id, normal
 from core.operations.office import Change
 from core.operations.templates import options_of
 from core.operations.templates import templates as templates_of
+from core.spreadsheet import cell, value_of
 
 COLUMNS = (
     "space",
@@ -54,9 +55,6 @@ SECRETS = frozenset({"api_key", "apikey", "clid", "banqup_secret", "password", "
 YES = frozenset({"yes", "true", "1", "ja", "oui", "x"})
 
 LISTS = frozenset({"enterprise_numbers", "purchase_trigger", "sales_trigger"})
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet would run."""
-
 LARGEST = 16 * 2**20
 
 Row = Mapping[str, str]
@@ -108,7 +106,7 @@ def _csv(rows: Sequence[Row]) -> str:
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({name: f"'{text}" if text.startswith(FORMULA) else text for name, text in row.items()})
+        writer.writerow({name: cell(text) for name, text in row.items()})
     return out.getvalue()
 
 
@@ -219,8 +217,7 @@ def _from_csv(text: str) -> list[tuple[int, dict[str, object]]]:
 def _text(value: object) -> str:
     if isinstance(value, list):
         return json.dumps(value) if any(isinstance(each, dict) for each in value) else " ".join(map(str, value))
-    text = "" if value is None else str(value).strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+    return "" if value is None else value_of(str(value))
 
 
 def _plan(desk: Desk, line: int, row: Row, templates: Mapping[str, Options], seen: dict[str, int]) -> Planned:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from core.errors import UsageError
 from core.model import Direction, State
 from core.operations import support
 from core.operations.support import Reconciled
+from core.spreadsheet import cell
 from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, space_argument, with_session
 from tui.commands.output import document, note, say, shortened, table
 from tui.i18n import N_, _, day, money, ngettext, worded
@@ -33,8 +33,6 @@ COLUMNS = (
     "source_id", "direction", "number", "party", "issue_date", "amount", "currency",
     "banqup_status", "state", "reason", "reference",
 )  # fmt: skip
-
-_NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ def csv_text(rows: Iterable[Reconciled]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([formula_free(_cell(row, column)) for column in COLUMNS])
+        writer.writerow([cell(_cell(row, column)) for column in COLUMNS])
     return out.getvalue()
 
 
@@ -105,13 +103,6 @@ def _cell(row: Reconciled, column: str) -> object:
             return "; ".join(f"{code}: {taxable} + {vat}" for code, taxable, vat in row.vat_codes)
         case _:
             return getattr(row, column)
-
-
-def formula_free(value: object) -> str:
-    """A cell that no spreadsheet runs: what begins like a formula and is no number gets an apostrophe."""
-    text = "" if value is None else str(value)
-    starts = text.lstrip()[:1] in {"=", "+", "-", "@"} or text[:1] in {"\t", "\r", "\n"}
-    return f"'{text}" if starts and not _NUMBER.match(text) else text
 
 
 def totals(rows: Iterable[Reconciled]) -> list[Total]:
