@@ -28,6 +28,7 @@ from core.ledger.reading import Reading
 from core.ledger.rows import Row
 from core.ledger.schema import Script, scripts
 from core.ledger.store import ConflictError, Store, Transaction, Values
+from core.ledger.turn import PATIENCE_S, Turn
 
 __all__ = ["SqliteLedger", "open_ledger"]
 
@@ -85,6 +86,8 @@ class SqliteStore(Store):
         self.readonly = readonly
         self._connection = connection
         self._lock = lock
+        self._turn = Turn(lock)
+        self.patience = PATIENCE_S
         self._presence = presence
         self._schema = schema
         self._guard = threading.RLock()
@@ -158,11 +161,12 @@ class SqliteStore(Store):
             self._must_be_open()
             if self.readonly:
                 raise StoreError("ledger_opened_readonly", where=str(self.path))
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            if not self._turn.take(self.patience):
+                raise StoreError("ledger_held", where=str(self.path), seconds=round(self.patience))
             try:
                 yield self._connection
             finally:
-                fcntl.flock(self._lock, fcntl.LOCK_UN)
+                self._turn.give()
 
     def columns(self, table: str) -> tuple[str, ...]:
         """A table's columns; SQLite tells no generated ones here."""
@@ -198,7 +202,7 @@ class SqliteStore(Store):
 
     def _mark_clean(self) -> None:
         """The write lock first, then presence: in the order in which opening takes them."""
-        with self.alone() as connection, suppress(OSError, sqlite3.Error):
+        with suppress(OSError, sqlite3.Error, StoreError), self.alone() as connection:
             fcntl.flock(self._presence, fcntl.LOCK_EX | fcntl.LOCK_NB)
             connection.execute("UPDATE meta SET v = '1' WHERE k = 'clean'")
 

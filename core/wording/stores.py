@@ -55,6 +55,10 @@ MESSAGES: dict[str, Message] = {
     "ledger_cannot_open": Message(
         "The ledger cannot be opened: {why}.", "Check the permissions of the data directory."
     ),
+    "ledger_held": Message(
+        "Another process has had the ledger for {seconds} seconds and does not go on; it may have been stopped.",
+        "Let it go on (“fg” in its terminal) or end it; nothing is lost.",
+    ),
     "ledger_busy": Message("The ledger is in use by another program: {why}.", "Try again in a moment."),
     "ledger_disk_error": Message("The disk reports an error: {why}.", "Check the disk before you go on."),
     "ledger_failed": Message("The ledger could not be used: {why}.", "Run doctor."),

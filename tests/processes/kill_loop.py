@@ -28,6 +28,7 @@ from typing import Literal, cast
 from core.config import Home, Timing
 from core.errors import ProductError
 from core.ledger.base import QueueQuery
+from core.ledger.sqlite import SqliteLedger
 from core.model import Delivery, State
 from core.operations import engines
 from core.pingwin.library import SHIPPED
@@ -194,6 +195,8 @@ class Loop:
             self.history = {each["id"] for each in control.documents() if each["at_trigger"]}
         server = cast(SandboxServer, SimpleNamespace(access=Access.read(self.box)))
         self.desk = activated(self.home, server, timing=TIMING, contract=self.contract)
+        assert isinstance(self.desk.ledger, SqliteLedger)
+        self.desk.ledger.patience = 0.5  # who has it may be one that this loop has stopped, and must let go on
         self._weather()
 
     def _write_blind_contract(self) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from core.errors import StoreError
 from core.ledger.base import QueueQuery
 from core.ledger.sqlite import SqliteLedger, open_ledger
 from core.model import State
@@ -69,6 +70,38 @@ def _ids(fd: int) -> list[int]:
         raw += chunk
     os.close(fd)
     return [int.from_bytes(raw[n : n + 4], "big") for n in range(0, len(raw) // 4 * 4, 4)]
+
+
+def _stop_in_the_middle(path: Path) -> None:
+    """Has the ledger for itself, and is stopped there (Ctrl-Z)."""
+    with open_ledger(path).alone():
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def test_a_stopped_process_that_has_the_ledger_is_said_and_waited_for_no_longer_than_patience(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    ledger = open_ledger(path)
+    ledger.patience = 0.3
+    activate(ledger)
+    stopped = fork.Process(target=_stop_in_the_middle, args=(path,))
+    stopped.start()
+    assert stopped.pid is not None
+    os.waitid(os.P_PID, stopped.pid, os.WSTOPPED | os.WNOWAIT)
+    for _ in range(3):
+        with pytest.raises(StoreError) as held:
+            poll(ledger, found("F1"), now=10.0)
+        assert held.value.code == "ledger_held"
+    assert ledger.counts() == {}, "reading goes on"
+    os.kill(stopped.pid, signal.SIGCONT)
+    stopped.join(10)
+    ledger.patience = 10.0
+    poll(ledger, found("F1"), now=11.0)
+    assert ledger.counts()[SPACE] == {State.SEEN: 1}
+    other = open_ledger(path)  # and what was waited for in vain is given back
+    other.patience = 10.0
+    poll(other, found("F2"), now=12.0)
+    other.close()
+    ledger.close()
 
 
 def test_several_processes_never_claim_one_row_twice(opened: Open) -> None:
