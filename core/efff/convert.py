@@ -12,7 +12,7 @@ from core.efff.batch import Batch
 from core.efff.files import file_name
 from core.efff.formats import Format, PdfOrigin, SourceFormat
 from core.efff.order import in_document_order
-from core.efff.reader import Reading, read
+from core.efff.reader import MARKERS, Reading, read
 from core.efff.report import Derived, Dropped, Finding, Severity
 from core.efff.rules import RuleContext
 from core.efff.rules import check as judge
@@ -21,7 +21,7 @@ from core.efff.vat import VatOverride
 from core.efff.writer import Written, write
 
 if TYPE_CHECKING:
-    from core.efff.invoice import Invoice
+    from core.efff.invoice import Attachment, Invoice
 
 
 __all__ = [
@@ -105,6 +105,7 @@ def convert(
         missing=chosen.missing,
         refused_pdf=chosen.refused,
         earlier=batch.earlier(invoice, name) if batch else "",
+        codes_derived=any(one.code.startswith("vat_code_by") for one in assigned.derived),
     )
     judged = _placed(judge(assigned.invoice, source_format, context=context), invoice)
     findings = [*_of_a_source(reading.findings), *judged]
@@ -185,15 +186,26 @@ def _is_already(
     return real.ok and not faulty and not faults_of_form(source, reading)
 
 
+def _replaced(pdf: Attachment, path: str, origin: PdfOrigin) -> list[Dropped]:
+    """The embedded PDF that another took the place of, with all that was said of it."""
+    said = (
+        (BODY, pdf.file_name or pdf.id),
+        ("cbc:ID", pdf.id),
+        ("cbc:ID/@schemeID", pdf.scheme),
+        ("cbc:DocumentTypeCode", pdf.type_code),
+        ("cbc:DocumentDescription", "" if pdf.description in MARKERS else pdf.description),
+    )
+    where, code = f"{path}[{pdf.place}]", f"pdf_replaced_by_{origin.value}"
+    return [Dropped(f"{where}/{place}", value, code) for place, value in said if value]
+
+
 def _dropped(reading: Reading, assigned: vat.Assigned, written: Written, chosen: ChosenPdf) -> tuple[Dropped, ...]:
     """Everything of the source that is not where it was, with its path there; what says little of the invoice last."""
     assert reading.invoice is not None
     root = reading.invoice.root
     moved = [replace(one, path=f"/{root}/{one.path}") for one in (*assigned.dropped, *written.dropped)]
     if chosen.replaced is not None:
-        path = f"/{root}/cac:AdditionalDocumentReference[{chosen.replaced.place}]/{BODY}"
-        name = chosen.replaced.file_name or chosen.replaced.id
-        moved.append(Dropped(path, name, f"pdf_replaced_by_{chosen.origin.value}"))
+        moved += _replaced(chosen.replaced, f"/{root}/cac:AdditionalDocumentReference", chosen.origin)
     left = reading.not_taken()
     values = [one for one in left if one.code == "no_place_in_efff"]
     return (*values, *moved, *(one for one in left if one.code != "no_place_in_efff"))

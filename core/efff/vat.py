@@ -13,7 +13,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from core.efff.dossier import numbers_of, one_spelling
-from core.efff.formats import Format
 from core.efff.invoice import AllowanceCharge, Invoice, Line, Party, VatBreakdown, VatCategory
 from core.efff.report import Derived, Dropped, Finding, Severity
 from core.model import Arguments
@@ -67,9 +66,6 @@ CODES: Final = {
     )
 }
 BY_BETE: Final = {one.bete: one.code for one in CODES.values() if one.bete}
-
-EFFF_CATEGORY: Final = {"H": "S", "K": "AE", "G": "E", "O": "E"}
-"""EN categories that e-fff writes otherwise, where there is no Belgian code to tell (reference 5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,14 +231,18 @@ def _charges_belgian_vat(invoice: Invoice) -> bool:
 def assign(invoice: Invoice, rules: Sequence[VatRule] = RULES, *, overrides: Iterable[VatOverride] = ()) -> Assigned:
     """Gives every VAT category of the invoice its Belgian code. Each different category is reported once.
 
+    A line is judged by the exemption that the breakdown states for its category, for EN 16931 has that nowhere else.
     A code by a person's own rule is told as derived, but asks nobody to confirm it (V79).
     """
     overrides = tuple(overrides)
-    places: dict[VatCategory, tuple[str, int]] = {}
     complete, derived = _with_line_categories(invoice)
-    for where, vat in _categories(complete):
-        first, count = places.get(vat, (where, 0))
-        places[vat] = (first, count + 1)
+    explained: dict[VatCategory, VatCategory] = {}
+    places: dict[VatCategory, tuple[str, int]] = {}
+    for where, vat in categories(complete):
+        if vat not in explained:
+            explained[vat] = _explained(vat, complete)
+        first, count = places.get(explained[vat], (where, 0))
+        places[explained[vat]] = (first, count + 1)
     decisions: dict[VatCategory, Decision] = {}
     findings: list[Finding] = []
     dropped: list[Dropped] = []
@@ -261,7 +261,35 @@ def assign(invoice: Invoice, rules: Sequence[VatRule] = RULES, *, overrides: Ite
             continue
         code = "vat_code_undecided" if not decision.code else "vat_code_doubtful" if decision.otherwise else ""
         findings.append(Finding("V79", Severity.INFO, where, code or "vat_code_derived", arguments))
-    return Assigned(_with_codes(complete, decisions), tuple(derived), tuple(dropped), tuple(findings))
+    by_category = {vat: decisions[known] for vat, known in explained.items()}
+    derived += _copied(complete, by_category)
+    return Assigned(_with_codes(complete, by_category), tuple(derived), tuple(dropped), tuple(findings))
+
+
+def _explained(vat: VatCategory, invoice: Invoice) -> VatCategory:
+    """A category that tells neither code nor exemption, with those of the breakdown, where it has one for it."""
+    if vat.belgian_code or vat.exemption_code or vat.exemption_reason:
+        return vat
+    same = {
+        part.vat
+        for part in invoice.vat_breakdown
+        if part.vat.category == vat.category and (part.vat.rate or ZERO) == (vat.rate or ZERO)
+    }
+    return same.pop() if len(same) == 1 else vat
+
+
+def _copied(invoice: Invoice, decisions: dict[VatCategory, Decision]) -> list[Derived]:
+    """Codes that only the breakdown states and that lines and allowances have from there."""
+    places: dict[str, tuple[str, int]] = {}
+    for where, vat in categories(invoice):
+        decision = decisions[vat]
+        if decision.by is None and decision.code and not vat.belgian_code:
+            first, count = places.get(decision.code, (where, 0))
+            places[decision.code] = (first, count + 1)
+    return [
+        Derived(f"{where}/cbc:Name", code, "vat_code_by_breakdown", {"count": count})
+        for code, (where, count) in places.items()
+    ]
 
 
 def _report_stated(known: BelgianCode, where: str, derived: list[Derived], dropped: list[Dropped]) -> None:
@@ -288,7 +316,7 @@ def line_element(invoice: Invoice) -> str:
     return "cac:CreditNoteLine" if invoice.root == "CreditNote" else "cac:InvoiceLine"
 
 
-def _categories(invoice: Invoice) -> Iterator[tuple[str, VatCategory]]:
+def categories(invoice: Invoice) -> Iterator[tuple[str, VatCategory]]:
     """Every VAT category of the invoice with its place."""
     for number, part in enumerate(invoice.vat_breakdown, 1):
         yield f"cac:TaxTotal/cac:TaxSubtotal[{number}]/cac:TaxCategory", part.vat
@@ -358,35 +386,3 @@ def _fitting(line: Line, invoice: Invoice) -> VatCategory | None:
 def line_vat(net: Decimal, rate: Decimal | None) -> Decimal:
     """The VAT of a line: net times rate, half up to two decimals (reference 6.4). No rate is no VAT."""
     return (net * (rate or ZERO) / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-CASH_DISCOUNT: Final = "Cash Discount"
-"""The reason of the exempt part of a cash discount, as the official rules of 3.0 demand it (EFFF-T10-R013)."""
-
-
-def in_efff(vat: VatCategory, target: Format) -> VatCategory:
-    """A VAT category as e-fff writes it: the category by the table's column, codes it lacks replaced or left out.
-
-    Both versions have the same codes and, as far as is known, the same column; `target` is for the day they do not.
-    """
-    known = CODES.get(vat.belgian_code)
-    if known is None:
-        return replace(vat, category=EFFF_CATEGORY.get(vat.category, vat.category), belgian_code="")
-    reason = CASH_DISCOUNT if known.code == "FD" else vat.exemption_reason
-    code = known.code if known.instead is None else known.instead
-    return replace(vat, category=known.efff, belgian_code=code, exemption_reason=reason)
-
-
-def restated(invoice: Invoice, target: Format) -> tuple[list[Derived], list[Dropped]]:
-    """What `in_efff` writes otherwise than the invoice has it: each different VAT category once, at its first place."""
-    derived: list[Derived] = []
-    dropped: list[Dropped] = []
-    for vat, where in {vat: where for where, vat in reversed(list(_categories(invoice)))}.items():
-        written = in_efff(vat, target)
-        if written.category != vat.category and vat.category:
-            arguments: Arguments = {"stated": vat.category}
-            derived.append(Derived(f"{where}/cbc:ID", written.category, "category_of_efff", arguments))
-        if written.exemption_reason != vat.exemption_reason and vat.exemption_reason:
-            reason: Arguments = {"written": written.exemption_reason}
-            dropped.append(Dropped(f"{where}/cbc:TaxExemptionReason", vat.exemption_reason, "reason_restated", reason))
-    return derived, dropped

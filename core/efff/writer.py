@@ -15,12 +15,12 @@ from core.efff.invoice import Attachment, Invoice
 from core.efff.reader import MARKERS, PROJECT
 from core.efff.report import Derived, Dropped, Finding
 from core.efff.tree import UBL
-from core.efff.vat import restated
 from core.efff.writing.labels import label
 from core.efff.writing.lines import write_allowances_charges, write_lines, write_period, write_totals, write_vat
 from core.efff.writing.parties import write_delivery, write_sides
 from core.efff.writing.payment import write_payment
 from core.efff.writing.sheet import Part, Sheet, plain
+from core.efff.writing.vat import restated
 
 PRODUCT = f"banqup-pingwin {__version__}"
 PROFILE_1 = f"E-FFF.BE {PRODUCT}"

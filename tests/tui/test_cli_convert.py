@@ -116,5 +116,5 @@ def test_plain_lines_name_what_was_found_and_what_to_do(tmp_path: Path) -> None:
     outcome = call("convert", str(bad), "--out", str(tmp_path / "out"))
     assert outcome.exit_code == 1
     assert f"{bad}: not converted" in outcome.stdout
-    assert "error V" in outcome.stdout
+    assert "error: " in outcome.stdout and "[V01 /]" in outcome.stdout
     assert outcome.stdout.splitlines()[-1] == "1 file: 1 needs attention."

@@ -18,10 +18,12 @@ from tui.commands.files_out import Outputs
 from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, with_session
 from tui.commands.output import diagnose, record, say, shortened
 from tui.i18n import N_, _, ngettext, worded
+from tui.places import in_words
 from tui.plain import neutral
 
 if TYPE_CHECKING:
     from core.efff.batch import Batch
+    from core.efff.invoice import Invoice
     from core.efff.report import Derived, Dropped, Finding
 
 READ_LIMIT_MB = 100
@@ -176,6 +178,7 @@ def _convert_one(source: Path, target: str, pdf: bytes | None, outputs: Outputs,
         "source_format": result.source_format,
         "pdf": result.pdf_origin,
         "carried_over": result.carried_over,
+        "document": _document(result.invoice),
     }
 
 
@@ -188,6 +191,7 @@ def _check_one(source: Path, batch: Batch) -> Record:
         "format": result.source_format,
         "ok": result.ok,
         "findings": [_finding(finding) for finding in result.findings],
+        "document": _document(result.invoice),
     }
 
 
@@ -239,24 +243,46 @@ def _tell(result: Record, line: str) -> None:
     from core.efff.order import grouped
 
     say(f"{neutral(str(result['source']))}: {line}")
+    if result.get("document"):
+        say(f"  {neutral(str(result['document']))}")
     for kind in grouped(_rows(result, "findings"), lambda finding: (finding["code"], finding["severity"])):
         for finding in kind.shown:
-            say(f"  {_beginning(finding)}: {finding['message']} {finding['advice']}".rstrip())
-        if kind.more:
-            told = ngettext("{count} more like it", "{count} more like it", len(kind.more)).format(count=len(kind.more))
-            say(f"  {_beginning(kind.more[0])}: {told}")
+            rule = f"{finding['rule']} {finding['where']}".strip()
+            _say_one(_severity(finding), finding["where"], f"{finding['message']} {finding['advice']}", rule)
+        _say_rest(_severity(kind.shown[0]), len(kind.more))
     for name, word in (("derived", _("derived")), ("dropped", _("not carried over"))):
-        for change in _rows(result, name):
-            value = shortened(str(change["value"]), 120)
-            say(f"  {word} {neutral(str(change['path']))}: {value} ({change['why']})")
+        for changes in grouped(_rows(result, name), lambda change: change["code"]):
+            for change in changes.shown:
+                told = f"{shortened(str(change['value']), 120)} ({change['why']})"
+                _say_one(word, change["path"], told, str(change["path"]))
+            _say_rest(word, len(changes.more))
 
 
-def _beginning(finding: Record) -> str:
-    """Level, rule and place of a finding."""
-    severity = _(SEVERITIES.get(str(finding["severity"]), N_("note")))
-    rule = f" {finding['rule']}" if finding["rule"] else ""
-    place = _(" at {where}").format(where=neutral(str(finding["where"]))) if finding["where"] else ""
-    return f"{severity}{rule}{place}"
+def _severity(finding: Record) -> str:
+    return _(SEVERITIES.get(str(finding["severity"]), N_("note")))
+
+
+def _say_one(word: str, path: object, text: str, technical: str) -> None:
+    """One line: what it is, where in words, what it says; the rule and the path for whoever knows UBL."""
+    place = in_words(str(path))
+    beginning = f"{word}, {place}" if place else word
+    say(f"  {beginning}: {text.strip()}" + (f" [{neutral(technical)}]" if technical else ""))
+
+
+def _say_rest(word: str, count: int) -> None:
+    if count:
+        told = ngettext("{count} more like it", "{count} more like it", count).format(count=count)
+        say(f"  {word}: {told}")
+
+
+def _document(invoice: Invoice | None) -> str:
+    """Which document a file holds: kind, number, date, who to whom."""
+    if invoice is None:
+        return ""
+    kind = _("Credit note {number}") if invoice.is_credit_note else _("Invoice {number}")
+    sides = " → ".join(filter(None, (invoice.supplier.name, invoice.customer.name)))
+    dated = invoice.issue_date.isoformat() if invoice.issue_date else ""
+    return ", ".join(filter(None, (kind.format(number=invoice.number or "–"), dated, sides)))
 
 
 def _rows(result: Record, name: str) -> list[Record]:

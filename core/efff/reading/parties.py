@@ -136,12 +136,14 @@ def _tax_numbers(node: Node) -> tuple[str, str]:
     for registration in node.all("PartyTaxScheme"):
         scheme = registration.peek("TaxScheme", "ID").upper()
         is_vat = scheme in identifiers.VAT_NAMES or not scheme
+        if not registration.peek("CompanyID") or (vat if is_vat else other):
+            continue
+        if is_vat:
+            vat = identifiers.vat_number(registration.take("CompanyID"))
+        else:
+            other = registration.take("CompanyID")
         if is_vat or scheme == OTHER_TAX:
             registration.take("TaxScheme", "ID")
-        if is_vat and not vat:
-            vat = identifiers.vat_number(registration.take("CompanyID"))
-        elif not is_vat and not other:
-            other = registration.take("CompanyID")
     return vat, other
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from core.efff.formats import SourceFormat
 from core.efff.invoice import VatBreakdown
 from core.efff.rules.rule import Breaches, Subject, breach
-from core.efff.vat import CASH_DISCOUNT
+from core.efff.writing.vat import CASH_DISCOUNT
 
 SHORTEST: Final = 2
 

@@ -64,6 +64,7 @@ class RuleContext:
     and `refused_pdf` is the verdict on a PDF that came with the document and could not be used. `file_name` is the
     name of the checked file, "" where there is none. `earlier` is the file of the same batch that held this invoice
     before, "" for none (`core.efff.batch`).
+    `codes_derived` says that not all Belgian codes are the source's own.
     `today` is None where a document must get the same findings every day.
     """
 
@@ -75,6 +76,7 @@ class RuleContext:
     missing: tuple[str, ...] = ()
     refused_pdf: PdfVerdict | None = None
     earlier: str = ""
+    codes_derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,8 @@ def taxable_of_lines(subject: Subject) -> Breaches:
     own_base = invoice.cash_discount is not None or any(vat.belgian_code in OWN_BASE for vat in stated)
     if not invoice.lines or own_base or not told:
         return
-    kind = _kind([vat for vat, _ in portions if vat is not None] + stated)
+    told_by = [vat for vat, _ in portions if vat is not None] + stated
+    kind = _kind(told_by, by_code=not subject.context.codes_derived)
     expected: dict[Kind, Decimal] = {}
     for vat, amount in portions:
         assert vat is not None
@@ -115,10 +116,11 @@ def _portions(invoice: Invoice) -> Iterator[tuple[VatCategory | None, Decimal]]:
         yield entry.vat, amount if entry.is_charge else -amount
 
 
-def _kind(told: list[VatCategory]) -> Callable[[VatCategory], Kind]:
-    """How to tell kinds of VAT apart: by category and by Belgian code only where every one of `told` states it."""
+def _kind(told: list[VatCategory], *, by_code: bool) -> Callable[[VatCategory], Kind]:
+    """How to tell kinds of VAT apart: by category, and by Belgian code, only where every one of `told` states it; codes
+    that we filled in prove nothing against the source."""
     by_category = all(vat.category for vat in told)
-    by_code = all(vat.belgian_code for vat in told)
+    by_code = by_code and all(vat.belgian_code for vat in told)
     return lambda vat: (vat.category if by_category else "", vat.rate or ZERO, vat.belgian_code if by_code else "")
 
 

@@ -17,9 +17,10 @@ from core.efff.invoice import (
 )
 from core.efff.profile import unit_in_ubl_20
 from core.efff.reading.lines import OBJECT
-from core.efff.vat import CASH_DISCOUNT, ZERO, in_efff, line_vat
+from core.efff.vat import ZERO, line_vat
 from core.efff.writing.labels import label
 from core.efff.writing.sheet import Part, Sheet
+from core.efff.writing.vat import CASH_DISCOUNT, in_efff
 
 RATE_DECIMALS = 2
 NO_DISCOUNT = VatCategory("E", ZERO, "FD")

@@ -10,7 +10,8 @@ import pytest
 from core.efff.convert import convert
 from core.efff.formats import Format
 from core.efff.invoice import Address, Invoice, Party, VatBreakdown, VatCategory
-from core.efff.vat import CODES, RULES, VatOverride, VatRule, assign, decide, in_efff
+from core.efff.vat import CODES, RULES, VatOverride, VatRule, assign, decide
+from core.efff.writing.vat import in_efff
 from tests.core.efff.documents import document
 from tests.core.efff.samples import CUSTOMER, GOOD
 
@@ -187,3 +188,49 @@ def test_every_code_a_rule_gives_is_in_the_table_and_every_code_is_written() -> 
         written = in_efff(vat(code.en, name=code.code), Format.EFFF_3)
         assert written.category == code.efff
         assert written.belgian_code in {code.code, code.instead}
+
+
+def exempted(reason: str, code: str = "") -> bytes:
+    """An invoice of EN 16931 under one exemption, which only the breakdown explains."""
+    stated = f"<cbc:TaxExemptionReasonCode>{code}</cbc:TaxExemptionReasonCode>" if code else ""
+    stated += f"<cbc:TaxExemptionReason>{reason}</cbc:TaxExemptionReason>"
+    return document(
+        ("<cbc:ID>S</cbc:ID><cbc:Percent>21</cbc:Percent>", "<cbc:ID>E</cbc:ID><cbc:Percent>0</cbc:Percent>"),
+        (
+            "</cbc:Percent><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme>\n</cac:TaxCategory>",
+            f"</cbc:Percent>{stated}<cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme>\n</cac:TaxCategory>",
+        ),
+        ('currencyID="EUR">84.00<', 'currencyID="EUR">0.00<'),
+        ('currencyID="EUR">484.00<', 'currencyID="EUR">400.00<'),
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [(exempted("Vrijgesteld, art. 44 W.BTW"), "00/44"), (exempted("tweedehands", "VATEX-EU-F"), "MA")],
+)
+def test_a_line_has_the_code_of_the_exemption_that_the_breakdown_states(source: bytes, expected: str) -> None:
+    conversion = convert(source)
+    [line], [part] = conversion.invoice.lines, conversion.invoice.vat_breakdown
+    assert line.vat.belgian_code == part.vat.belgian_code == expected
+    assert [one for one in conversion.findings if one.rule in ("V57", "V72") and one.blocks] == []
+    assert len([one for one in conversion.findings if one.rule == "V79"]) == 1
+
+
+def test_a_line_without_a_code_has_that_of_the_breakdown() -> None:
+    stated = "<cbc:ID>S</cbc:ID><cbc:Name>03/SE</cbc:Name><cbc:Percent>21</cbc:Percent><cac:TaxScheme><cbc:ID>VAT"
+    first = "<cbc:ID>S</cbc:ID><cbc:Percent>21</cbc:Percent><cac:TaxScheme><cbc:ID>VAT"
+    conversion = convert(document().replace(first.encode(), stated.encode(), 1))
+    assert conversion.invoice.lines[0].vat.belgian_code == "03/SE"
+    assert "vat_code_by_breakdown" in {one.code for one in conversion.derived}
+
+
+def test_codes_that_were_filled_in_prove_nothing_against_the_totals() -> None:
+    """Two exemptions of one category: which line is under which, nobody says, and the sums are right all the same."""
+    two = exempted("Vrijgesteld, art. 44 W.BTW").decode()
+    subtotal = two[two.index("<cac:TaxSubtotal>") : two.index("</cac:TaxSubtotal>") + len("</cac:TaxSubtotal>")]
+    other = subtotal.replace("Vrijgesteld, art. 44 W.BTW", "Buiten btw")
+    halves = (subtotal + other).replace(">400.00<", ">200.00<")
+    conversion = convert(two.replace(subtotal, halves).encode())
+    assert "V57" not in {one.rule for one in conversion.findings}
+    assert "vat_code_doubtful" in {one.code for one in conversion.findings}
