@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from core.errors import ConfigurationError
+from core.errors import ConfigurationError, UsageError
 from core.files import locked, refuse_wider, replace_file, sweep, unwritable
 
 MODE = 0o600
@@ -37,11 +38,15 @@ _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
 class CredentialsFile:
-    """The file. In a home that is shared, one who may not read it simply has no credentials (decision 21)."""
+    """The file. In a shared home one who may not read it simply has no credentials (decision 21).
 
-    def __init__(self, path: Path, *, shared_home: bool = False) -> None:
+    There it is the engine's user's alone, who owns the directory `of_engine`: root writes it for that user.
+    """
+
+    def __init__(self, path: Path, *, shared_home: bool = False, of_engine: Path | None = None) -> None:
         self.path = path
         self.shared_home = shared_home
+        self._of_engine = of_engine or path.parent
         self._parsed: tuple[tuple[int, int, int], Values] | None = None
 
     def read(self) -> Values:
@@ -80,6 +85,7 @@ class CredentialsFile:
                 "\ud800" <= c <= "\udfff" for c in value
             ):  # no text: it could not be written, and the error would tell
                 raise ConfigurationError("credentials_invalid", where=str(self.path), field=name)
+        self._must_be_ours()
         with locked(self.path, MODE):
             kept = self.read()
             for space, own in values.items():
@@ -88,6 +94,7 @@ class CredentialsFile:
 
     def remove(self, space: str | None, names: Sequence[str]) -> bool:
         """Deletes these values of a space, or shared ones. False where there were none."""
+        self._must_be_ours()
         with locked(self.path, MODE):
             kept = self.read()
             had = kept.get(space, {})
@@ -102,12 +109,39 @@ class CredentialsFile:
         try:
             sweep(self.path.parent, PREFIX)
             replace_file(self.path, render(values).encode(), MODE, prefix=PREFIX)
+            self._hand_over()
         except OSError as error:
             raise unwritable(self.path, error) from None
 
+    def _must_be_ours(self) -> None:
+        """Raises where the file would be somebody else's than the engine's user: the engine could not read it."""
+        owner = self._engine_user()
+        if owner is not None and os.geteuid() not in {0, owner}:
+            raise UsageError("secrets_by_engine_user", name=_login(owner))
+
+    def _hand_over(self) -> None:
+        """What root wrote belongs to the engine's user, like the lock beside it."""
+        owner = self._engine_user()
+        if owner is not None and os.geteuid() == 0:
+            for path in (self.path, self.path.with_name(f"{self.path.name}.lock")):
+                os.chown(path, owner, -1)
+
+    def _engine_user(self) -> int | None:
+        return self._of_engine.stat().st_uid if self.shared_home and self._of_engine.is_dir() else None
+
     def _elsewhere(self) -> bool:
-        """Whether, in a shared home, the file is another user's private one: not ours to judge, and not readable."""
-        return self.shared_home and not os.access(self.path, os.R_OK)
+        """Whether, in a shared home, the file is another's private one: not readable, or the engine's, read by root."""
+        if not self.shared_home:
+            return False
+        readable = os.access(self.path, os.R_OK)
+        return not readable or (os.geteuid() == 0 and self.path.stat().st_uid == self._engine_user())
+
+
+def _login(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def parse(raw: bytes, path: Path) -> Values:

@@ -65,7 +65,7 @@ class Secrets:
     def __init__(self, home: Home, environ: Mapping[str, str]) -> None:
         self.home = home
         self._environ = environ
-        self._file = CredentialsFile(home.credentials, shared_home=home.mode == "system")
+        self._file = CredentialsFile(home.credentials, shared_home=home.mode == "system", of_engine=home.data)
         self._answers: dict[str, tuple[float, SecretStr]] = {}
 
     def __repr__(self) -> str:

@@ -189,6 +189,8 @@ class Teller:
         notice, memory = look(standing, Memory.of(kept), now=now, again=wanted.again_h * HOUR, last=last)
         if notice is not None:
             text = json.dumps(message(desk, notice, memory))
+            # kept before: an engine that dies of it and is started again must not tell at every start
+            ledger.set_meta(NOTICES, told(notice, memory, now=now, arrived=False).text())
             why = await run_hook(command, text, environ=self._house.environ, timeout=wanted.timeout_s)
             memory = told(notice, memory, now=now, arrived=why is None)
             if why is not None:
