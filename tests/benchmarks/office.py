@@ -6,17 +6,19 @@ by its own methods, so that nothing here is quicker than the product could be.
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import SecretStr
 
+from core.banqup.source import Page
 from core.config import BanqupConnection, Home, Machine, PingwinTarget, Timing
 from core.credentials import render
 from core.files import replace_file
 from core.installations import Consent, Decisions, Installation, Installations
 from core.ledger.base import Ledger
-from core.model import Rule
+from core.model import Document, Rule, SourceFile, Space
 from core.redaction import fingerprint
 
 CLID = "CL-OFFICE"
@@ -66,16 +68,42 @@ def decided(folder: Path, spaces: int, *, timing: Timing, calls_per_minute: int 
     return home
 
 
-def running(ledger: Ledger, spaces: int, *, target: str, now: float, interval: float) -> None:
-    """Every space runs, polled a moment ago, its next polls spread over the interval."""
+def running(
+    ledger: Ledger, spaces: int, *, target: str, now: float, interval: float, moved: float | None = None
+) -> None:
+    """Every space runs, polled a moment ago, its next polls spread over the interval; something `moved` there then."""
+    mark = int((now if moved is None else moved) * 1e9)
     clid = fingerprint(SecretStr(CLID))
     for each in range(spaces):
         space = space_id(each)
         ledger.enrol(space, target=target, clid=clid, dossier=dossier_id(each), now=now)
         begun = ledger.begin_activation(
-            space, Rule(), started_ns=int(now * 1e9), kind="activation", requested_at=now, actor="benchmark", now=now
+            space, Rule(), started_ns=mark, kind="activation", requested_at=now, actor="benchmark", now=now
         )
-        ledger.complete_activation(begun.id, watermark_ns=int(now * 1e9), now=now)
+        ledger.complete_activation(begun.id, watermark_ns=mark, now=now)
         ledger.record_poll(
             space, [], watermark_ns=None, next_poll=now + interval * (each + 1) / spaces, swept=True, now=now
         )
+
+
+class Nobody:
+    """A source that is never asked."""
+
+    async def spaces(self) -> list[Space]:
+        """No spaces."""
+        return []
+
+    async def scan(self, space: str, since_ns: int | None = None) -> AsyncGenerator[Page, None]:
+        """An empty list."""
+        yield Page((), clock_ns=0)
+
+    async def document(self, space: str, document_id: str) -> Document:
+        """No document."""
+        raise NotImplementedError
+
+    async def download(self, space: str, file: SourceFile) -> bytes:
+        """No file."""
+        raise NotImplementedError
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
