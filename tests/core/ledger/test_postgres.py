@@ -300,6 +300,7 @@ VALUES = {
     "worker": "w",
     "space": "space-10",
     "key": "inv-7",
+    "beside": "[]",
     "source_id": "s",
 }
 
