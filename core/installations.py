@@ -145,9 +145,10 @@ class SettingsStorage(Storage):
 class Installations:
     """The file of decisions. Reads are cached until the file is another one; changes are made under its lock."""
 
-    def __init__(self, path: Path, file_mode: int = 0o600) -> None:
+    def __init__(self, path: Path, file_mode: int = 0o600, *, readonly: bool = False) -> None:
         self.path = path
         self.file_mode = file_mode
+        self.readonly = readonly
         self.problem: ConfigurationError | None = None
         self._seen: tuple[int, int, int] | None = None
         self._good: Decisions | None = None
@@ -243,6 +244,8 @@ class Installations:
     @contextmanager
     def edit(self) -> Iterator[TinyDB]:
         """The file under its lock, opened fresh. One decision is one TinyDB call: two calls are two file versions."""
+        if self.readonly:
+            raise UsageError("readonly")
         with locked(self.path, self.file_mode):
             sweep(self.path.parent, PREFIX)
             self._read_again()

@@ -21,7 +21,7 @@ from pydantic import SecretStr
 
 from core.config import Home
 from core.credentials import CredentialsFile
-from core.errors import ConfigurationError
+from core.errors import ConfigurationError, UsageError
 from core.redaction import REDACTOR, Redactor, fingerprint, last4
 
 __all__ = ["REDACTOR", "Found", "Redactor", "SecretName", "Secrets", "fingerprint", "last4"]
@@ -62,8 +62,9 @@ class Found:
 class Secrets:
     """The credentials of one home. Reads afresh each time (a command's answer is kept for some minutes)."""
 
-    def __init__(self, home: Home, environ: Mapping[str, str]) -> None:
+    def __init__(self, home: Home, environ: Mapping[str, str], *, readonly: bool = False) -> None:
         self.home = home
+        self._readonly = readonly
         self._environ = environ
         self._file = CredentialsFile(home.credentials, shared_home=home.mode == "system", of_engine=home.data)
         self._answers: dict[str, tuple[float, SecretStr]] = {}
@@ -89,6 +90,7 @@ class Secrets:
 
     def store_all(self, values: Mapping[str | None, Mapping[SecretName, SecretStr]]) -> None:
         """The same for several spaces, in one file version."""
+        self._must_write()
         texts = {
             space: {name.value: value.get_secret_value() for name, value in own.items()}
             for space, own in values.items()
@@ -105,7 +107,12 @@ class Secrets:
 
     def delete(self, space: str | None) -> bool:
         """Deletes the values of a space (None: the shared ones) from `credentials.toml`. False where it had none."""
+        self._must_write()
         return self._file.remove(space, [name.value for name in SecretName])
+
+    def _must_write(self) -> None:
+        if self._readonly:
+            raise UsageError("readonly")
 
     def forget_answers(self) -> None:
         """Asks commands again the next time: a value may have been rotated."""

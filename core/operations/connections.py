@@ -193,4 +193,4 @@ async def try_pingwin(desk: Desk) -> Verdict:
 async def spaces(desk: Desk) -> list[Space]:
     """The spaces that Banqup lets the app see."""
     async with desk.banqup() as source:
-        return await source.spaces()
+        return [each for each in await source.spaces() if desk.sees(each.id)]

@@ -18,6 +18,7 @@ from core.clock import Clock, SystemClock
 from core.errors import ConfigurationError, UsageError
 from core.home import Home
 from core.ledger.base import Ledger
+from core.ledger.narrowed import narrowed
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from core.activity.journal import Journal
     from core.banqup.source import Source
     from core.config import Machine
-    from core.installations import Installations
+    from core.installations import Installation, Installations
     from core.pingwin.target import Target
     from core.secrets import Found, SecretName, Secrets
     from core.spool import Spool
@@ -52,13 +53,17 @@ def who(environ: Mapping[str, str]) -> str:
 
 @dataclass
 class Desk:
-    """What an operation needs. `actor` is the login, SSH key or a name asked once; `readonly` refuses changes."""
+    """What an operation needs. `actor` is the login, SSH key or a name asked once; `readonly` refuses changes.
+
+    `space` narrows the desk to one space: nothing of another one can be seen or changed at it.
+    """
 
     home: Home
     actor: str
     readonly: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
     clock: Clock = field(default_factory=SystemClock)
+    space: str | None = None
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -70,7 +75,8 @@ class Desk:
                 raise ConfigurationError("no_ledger_yet", where=str(self.home.ledger))
         else:
             self.home.create()
-        return open_store(self.home, self.environ, readonly=self.readonly)
+        found = open_store(self.home, self.environ, readonly=self.readonly)
+        return found if self.space is None else narrowed(found, self.space)
 
     @cached_property
     def installations(self) -> Installations:
@@ -79,7 +85,15 @@ class Desk:
 
         if not self.readonly:
             self.home.create()
-        return Installations(self.home.installations, self.home.file_mode)
+        return Installations(self.home.installations, self.home.file_mode, readonly=self.readonly)
+
+    def installed(self) -> list[Installation]:
+        """The installations that this desk is about, by name."""
+        return [each for each in self.installations.all() if self.sees(each.space)]
+
+    def sees(self, space: str) -> bool:
+        """Whether a space is any business of this desk."""
+        return self.space in (None, space)
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -88,7 +102,7 @@ class Desk:
 
         if not self.readonly:
             self.home.create()
-        return Secrets(self.home, self.environ)
+        return Secrets(self.home, self.environ, readonly=self.readonly)
 
     @cached_property
     def spool(self) -> Spool:

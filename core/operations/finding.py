@@ -197,7 +197,7 @@ class _Looked:
 async def in_banqup(desk: Desk, text: str, space: str | None, tell: Tell) -> Found:
     """What Banqup's own list says, space by space; what it cannot be asked is said as well."""
     looked = _Looked()
-    installed = [each for each in desk.installations.all() if space in (None, each.space)]
+    installed = [each for each in desk.installed() if space in (None, each.space)]
     try:
         with about("find"):
             async with desk.banqup() as source:

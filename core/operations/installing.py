@@ -82,7 +82,7 @@ class Proposal:
 
 def installations(desk: Desk) -> list[Installation]:
     """All installations, by name."""
-    return sorted(desk.installations.all(), key=lambda each: (each.name.casefold(), each.space))
+    return sorted(desk.installed(), key=lambda each: (each.name.casefold(), each.space))
 
 
 def find(desk: Desk, text: str) -> Installation:
@@ -96,7 +96,7 @@ def find(desk: Desk, text: str) -> Installation:
 async def find_space(desk: Desk, text: str) -> Space:
     """The same among all spaces that Banqup shows."""
     async with desk.banqup() as source:
-        found = await source.spaces()
+        found = [each for each in await source.spaces() if desk.sees(each.id)]
     return _meant(text, found, lambda each: each.id, lambda each: each.name, missing="no_such_space")
 
 

@@ -116,7 +116,7 @@ def snapshot(desk: Desk, *, space: str | None = None) -> Snapshot:
     facts = _facts(desk, running, circuits, stretched=stretched)
     spaces = tuple(
         _status(facts(each, runs.get(each.space), newest.get(each.space)), counts.get(each.space, {}))
-        for each in desk.installations.all()
+        for each in desk.installed()
         if space in (None, each.space)
     )
     return Snapshot(
@@ -251,6 +251,7 @@ def find(desk: Desk, text: str) -> Delivery:
 
 
 def row_of(desk: Desk, delivery: int) -> Delivery:
+    """One delivery. Raises UsageError where there is none."""
     row = desk.ledger.delivery(delivery)
     if row is None:
         raise UsageError("no_such_delivery", id=delivery)

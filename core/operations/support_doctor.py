@@ -84,7 +84,7 @@ async def _certificates(desk: Desk) -> list[Line]:
 
 async def _clock(desk: Desk) -> Line:
     """Our clock against the Date of Banqup's answers; a space's list is the answer we can ask for."""
-    spaces = [each.space for each in desk.installations.all()]
+    spaces = [each.space for each in desk.installed()]
     if not spaces:
         return Line("doctor_clock_unmeasured", None)
     try:

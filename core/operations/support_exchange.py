@@ -62,7 +62,7 @@ Row = Mapping[str, str]
 
 def export_installations(desk: Desk, file: Path) -> int:
     """Installations as CSV or JSON by the file's suffix; no secrets."""
-    rows = [_row(each) for each in desk.installations.all()]
+    rows = [_row(each) for each in desk.installed()]
     match file.suffix.lower():
         case ".json":
             text = jsonfile.harmless(json.dumps(rows, indent=2, ensure_ascii=False)) + "\n"

@@ -6,6 +6,9 @@ _DESK = {
     "readonly": Message(
         "This is a read-only view; nothing can be changed here.", "Leave out --readonly to change something."
     ),
+    "only_one_space": Message(
+        "This view is about one space; a copy of the ledger would hold them all.", "Leave out --space."
+    ),
     "no_ledger_yet": Message(
         "There is no ledger here yet, and a read-only view makes none.", "Check the --home directory."
     ),

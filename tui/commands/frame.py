@@ -57,7 +57,21 @@ class Session:
             home, environ = self.open.enter_context(opened_bundle(self.bundle)), {}
         desk = Desk(home, who(os.environ), readonly=self.readonly, environ=environ)
         self.open.callback(desk.close)
+        if self.space_option:
+            desk.space = self._space_of(desk, self.space_option)
         return desk
+
+    @staticmethod
+    def _space_of(desk: Desk, text: str) -> str:
+        """The space that `--space` means; one that is not installed yet by its id alone."""
+        from core.operations import installing
+
+        try:
+            return installing.find(desk, text).space
+        except UsageError as unknown:
+            if unknown.code == "ambiguous":
+                raise
+            return text
 
     def must_write(self) -> None:
         """Refuses a change before anything is asked, where `--readonly` was given."""
