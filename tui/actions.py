@@ -192,6 +192,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "preview", "v", N_("Request"), N_("Show the request that goes to Pingwin, without secrets."), Scope.DOCUMENT
     ),
+    Action("dry_run", "d", N_("Dry run"), N_("Make it again as it would go out, and send nothing."), Scope.DOCUMENT),
     Action("choose", "enter", N_("Queue"), N_("The queue of this space."), Scope.SPACES, footer=1),
     Action("manage_space", "m", N_("Manage"), N_("Active, credentials, enterprise numbers."), Scope.SPACES, footer=2),
     Action("all_spaces", "a", N_("All"), N_("One queue of all spaces."), Scope.SPACES, footer=3),

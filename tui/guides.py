@@ -126,6 +126,10 @@ GUIDES: dict[str, Guide] = {
             NOT_THERE,
         ),
     ),
+    "dry_run": Guide(
+        N_("Dry run"),
+        N_("The document as it would go out now: fetched, converted, checked, and the very request. Nothing is sent."),
+    ),
     "activity": Guide(
         N_("Activity"),
         N_("Every request to Banqup and Pingwin, every file and every change, in order. The recorder is always on."),

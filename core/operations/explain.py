@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.ledger.base import SpaceRun
-from core.model import NEVER, Arguments, Delivery, Event, State
+from core.model import IN_FLIGHT, NEVER, Arguments, Delivery, Event, State
 from core.operations.decisions import Situation, situation
 from core.operations.health import Facts, circuit_arguments, in_the_way, moment
 from core.wording import messages, word
@@ -142,7 +142,16 @@ MOVING: Mapping[State, str] = {
     State.SENDING: "next_sending",
     State.UNKNOWN: "next_ask",
 }
-"""What the engine does next, where nothing is in its way."""
+"""What the engine does next, where nothing is in its way; with `_at` where it does so at a known time."""
+
+HELD: Mapping[State, str] = {
+    State.SEEN: "next_stopped",
+    State.READY: "next_stopped",
+    State.LEASED: "next_left_behind",
+    State.SENDING: "next_left_sending",
+    State.UNKNOWN: "next_left_sending",
+}
+"""What follows while no engine runs: an engine that died may still hold what it had taken up, until its lease ends."""
 
 
 def why(delivery: Delivery) -> Coded:
@@ -163,13 +172,15 @@ def next_step(delivery: Delivery, facts: Facts | None) -> Coded:
     code = NEXT.get(situation(delivery))
     if code is not None:
         return code, {"state": delivery.state.value, "reason": delivery.reason}
+    later = facts is not None and facts.now < delivery.due_at < NEVER
+    at: Arguments = {"at": moment(delivery.due_at) if later else None}
+    if facts is not None and not facts.engine_running and (delivery.state in IN_FLIGHT or facts.installation.active):
+        return HELD[delivery.state] + ("_at" if later and delivery.state in IN_FLIGHT else ""), at
     if delivery.state in {State.SEEN, State.READY}:
         in_way = _in_the_way(facts)
         if in_way is not None:
             return in_way
-    later = facts is not None and facts.now < delivery.due_at < NEVER
-    suffix = "_at" if later and delivery.state in {State.SEEN, State.READY, State.UNKNOWN} else ""
-    return MOVING[delivery.state] + suffix, {"at": moment(delivery.due_at) if later else None}
+    return MOVING[delivery.state] + ("_at" if later else ""), at
 
 
 def _in_the_way(facts: Facts | None) -> Coded | None:
@@ -178,8 +189,6 @@ def _in_the_way(facts: Facts | None) -> Coded | None:
         return "next_not_installed", {}
     if not facts.installation.active:
         return "next_inactive", {}
-    if not facts.engine_running:
-        return "next_stopped", {}
     if facts.installation.held_by or _is_held(facts.run):
         return "next_held", {"name": facts.installation.held_by or None}
     standing = [each for each in in_the_way(facts.run, facts.circuits) if each.until > facts.now]

@@ -222,6 +222,20 @@ _EXPLAIN = {
     "next_send": Message("The engine sends it next."),
     "next_send_at": Message("The engine tries again at {at}."),
     "next_sending": Message("The answer decides; this takes at most a few minutes."),
+    "next_sending_at": Message("The answer decides; if its engine died, another one takes it up at {at}."),
+    "next_left_behind": Message("Nothing until an engine runs; it takes this up at once.", "Start it with “run”."),
+    "next_left_behind_at": Message(
+        "Nothing until an engine runs. The one that ended still holds it until {at}; only then does it go on.",
+        "Start it with “run”.",
+    ),
+    "next_left_sending": Message(
+        "Nothing until an engine runs; it asks first whether this arrived, and never just sends it again.",
+        "Start it with “run”.",
+    ),
+    "next_left_sending_at": Message(
+        "Nothing until an engine runs. From {at} on it asks whether this arrived, and never just sends it again.",
+        "Start it with “run”.",
+    ),
     "next_ask": Message("The engine asks the target whether it arrived; where that is not possible it asks you."),
     "next_ask_at": Message("The engine asks the target at {at} whether it arrived."),
     "next_not_installed": Message("Nothing: the extension is not installed in this space.", "Install and activate it."),

@@ -153,6 +153,13 @@ FINDING = {
     "answer_dossier": Message("{count} documents went to dossier {dossier}, the newest on {at}."),
 }
 
+DRY_RUN = {
+    "dry_run_would_go": Message(
+        "It would go to dossier {dossier} as {file} ({size} bytes), as the request below.", "Nothing was sent."
+    ),
+    "dry_run_would_not": Message("It would not go: {because}.", "Nothing was sent."),
+}
+
 ACTIVITY = {
     "no_such_activity": Message(
         "“{id}” is no line of the activity (any more).", "The recorder keeps the newest; look without the id."
@@ -210,4 +217,4 @@ BUNDLE = {
     "bundle_ledger": Message("The part of the ledger about this space."),
 }
 
-MESSAGES: dict[str, Message] = {**DOCTOR, **RECONCILE, **FINDING, **ACTIVITY, **BACKUP, **EXCHANGE, **BUNDLE}
+MESSAGES: dict[str, Message] = {**DOCTOR, **RECONCILE, **FINDING, **DRY_RUN, **ACTIVITY, **BACKUP, **EXCHANGE, **BUNDLE}

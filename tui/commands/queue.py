@@ -16,7 +16,7 @@ from core.operations import overview
 from core.operations import request as requests
 from tui.commands.deliveries import as_line, as_record, show_detail
 from tui.commands.files_out import write_new
-from tui.commands.frame import DONE, Session, command, json_option, option, space_argument, with_session
+from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, space_argument, with_session
 from tui.commands.output import document as document_out
 from tui.commands.output import record, say, table
 from tui.i18n import N_, _, count, ngettext
@@ -119,12 +119,18 @@ def _as_text(session: Session, query: QueueQuery) -> int:
 @option("--xml", is_flag=True, help=N_("Print the e-fff file instead."))
 @option("--pdf", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
         help=N_("Write the PDF inside the e-fff file to this file."))  # fmt: skip
+@option("--dry-run", is_flag=True,
+        help=N_("Fetch, convert and check it, show the request, send nothing; also by a Banqup id."))  # fmt: skip
 @option("--request", is_flag=True, help=N_("Print the request that would be sent, with its secrets masked."))
 @option("--force", is_flag=True, help=N_("Replace the file that is already there."))
 @json_option
 @with_session
-def document(session: Session, /, *, wanted: str, xml: bool, pdf: Path | None, request: bool, force: bool) -> int:
-    """Everything, or one of its files."""
+def document(
+    session: Session, /, *, wanted: str, xml: bool, pdf: Path | None, dry_run: bool, request: bool, force: bool
+) -> int:
+    """Everything, or one of its files, or what would become of it."""
+    if dry_run:
+        return _dry_run(session, wanted)
     row = overview.find(session.desk, wanted)
     if xml:
         return _print_xml(session, row)
@@ -139,6 +145,23 @@ def document(session: Session, /, *, wanted: str, xml: bool, pdf: Path | None, r
         return DONE
     show_detail(session, overview.detail(session.desk, row.id))
     return DONE
+
+
+def _dry_run(session: Session, wanted: str) -> int:
+    """What would happen to it; exit 1 where it would not go."""
+    from core.operations import dry_run
+    from tui.dry_runs import lines, verdict
+
+    found = asyncio.run(dry_run.dry_run(session.desk, wanted))
+    goes = found.code == "dry_run_would_go"
+    if session.json:
+        told = {"would_go": goes, "code": found.code, "arguments": dict(found.arguments), "message": verdict(found)}
+        report = {"findings": found.findings, "derived": found.derived, "dropped": found.dropped}
+        document_out(as_record(found.delivery) | told | report | {"size": found.size, "request": found.request})
+    else:
+        for line in lines(found):
+            say(line)
+    return DONE if goes else ATTENTION
 
 
 def _content(session: Session, row: Delivery) -> bytes:

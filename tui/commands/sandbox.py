@@ -63,6 +63,7 @@ def sandbox(
     from core.sandbox.server import serve
 
     session.json = as_json
+    session.must_write()
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     world = _filled(place, documents, folder, seed)
     spoken = None
@@ -141,6 +142,7 @@ def _control(session: Session, home: Path | None) -> SandboxControl:
 @with_session
 def approve(session: Session, /, *, ids: tuple[str, ...], number: int | None, home: Path | None) -> int:
     """Moves documents to their trigger."""
+    session.must_write()
     with _control(session, home) as control:
         moved = control.approve(list(ids) or None, number)
     if session.json:
@@ -206,6 +208,8 @@ def faults(
     """Steers the faults."""
     if listed:
         return _list_faults(session)
+    if clear or weather or faults:
+        session.must_write()
     with _control(session, home) as control:
         if clear:
             plan = control.fair_weather()

@@ -11,8 +11,9 @@ from textual.widget import Widget
 
 from core.errors import UsageError
 from core.model import Delivery
-from core.operations import overview, request
+from core.operations import dry_run, overview, request
 from core.operations.desk import Desk
+from core.operations.dry_run import DryRun
 from core.operations.overview import Detail, Snapshot
 from tui.actions import Scope
 from tui.commands.files_out import Outputs
@@ -20,6 +21,7 @@ from tui.handover import scp_line
 from tui.i18n import _
 from tui.plain import neutral_block
 from tui.screens.acting import ActingScreen
+from tui.screens.dry_run import DryRunScreen
 from tui.widgets.document_sheet import copied_facts, document_lines, document_title
 from tui.widgets.sheet import Sheet
 from tui.widgets.spans import Line, Span, line, wrap
@@ -115,6 +117,17 @@ class DocumentScreen(ActingScreen[None]):
         from tui.screens.activity import ActivityScreen
 
         self.app.push_screen(ActivityScreen(self._delivery))
+
+    def do_dry_run(self) -> None:
+        """Fetches, converts and checks it again, and shows the request; sends nothing."""
+        if self._detail is not None:
+            row = self._detail.delivery
+            self.say(_("Fetching, converting, checking ..."))
+            self.work("dry run", lambda: dry_run.dry_run_of(self.app.desk, row), self._show_dry_run)
+
+    def _show_dry_run(self, found: DryRun) -> None:
+        self.say("")
+        self.app.push_screen(DryRunScreen(found))
 
     def do_copy(self) -> None:
         """Hands the `scp` line of the file saved just now, else the facts, to the terminal's clipboard (OSC 52)."""

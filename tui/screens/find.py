@@ -9,12 +9,14 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from core.operations import finding
+from core.operations import dry_run, finding
+from core.operations.dry_run import DryRun
 from core.operations.finding import Answer, Found
 from tui.actions import Scope
 from tui.answers import facts, sentence
 from tui.i18n import _, count
 from tui.plain import neutral
+from tui.screens.dry_run import DryRunScreen
 from tui.screens.form import FormScreen
 from tui.status import delivery_face
 from tui.widgets.lines import Paragraph
@@ -103,5 +105,13 @@ class FindScreen(FormScreen):
         answer = self._found.answers[int(choice)] if self._found else None
         if answer is not None and answer.delivery is not None:
             self.app.open_document(answer.delivery.id)
-        elif answer is not None:
-            self.say(_("Only Banqup knows it: there is no delivery to open."))
+        elif answer is not None and answer.document is not None:
+            document = answer.document
+            self.say(_("Only Banqup knows it: trying what would become of it ..."))
+            self.work(
+                "dry run", lambda: dry_run.dry_run(self.app.desk, document.id, document.space), self._show_dry_run
+            )
+
+    def _show_dry_run(self, found: DryRun) -> None:
+        self.say("")
+        self.app.push_screen(DryRunScreen(found))
