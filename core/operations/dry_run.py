@@ -126,7 +126,10 @@ async def _tried(desk: Desk, source: Source, installation: Installation, row: De
             result = await prepare(outside, Claim(row, row.fence, "dry run", desk.clock.now()))
         if not isinstance(result, Prepared):
             found = report((_event(row, result.report),))
-            return DryRun(row, result.code or "cannot_convert", result.args, *found)
+            code = result.code or "cannot_convert"
+            if row.id == 0 and code == "not_at_trigger":  # its turn has not come yet
+                code = "reconcile_not_at_trigger"
+            return DryRun(row, code, result.args, *found)
         content = outside.spool.get(row.space, result.sha256) or b""
     return _would_go(desk, row, result, content)
 

@@ -16,7 +16,7 @@ from core.operations.support_bundle import Kept, bundle, opened_bundle
 from core.operations.support_doctor import doctor
 from core.operations.support_exchange import export_installations, import_installations
 from core.operations.support_lines import Line
-from core.operations.support_reconcile import Reconciled, reconcile
+from core.operations.support_reconcile import Reconciled, doubles, reconcile
 from core.operations.support_repair import repair, repairable
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "backup",
     "bundle",
     "doctor",
+    "doubles",
     "export_installations",
     "import_installations",
     "opened_bundle",

@@ -6,17 +6,22 @@ Reads both sides; changes nothing. Documents that Banqup no longer lists are sho
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from core.activity import about
 from core.installations import Installation
 from core.ledger.base import QueueQuery
-from core.model import Delivery, Direction, Document
+from core.model import Arguments, Delivery, Direction, Document, State, VatBreakdown
 from core.operations.credentials import installed
 from core.operations.desk import Desk
 
 WINDOW = 1_000
 """Rows of the ledger that are read at a time."""
+
+
+WENT_OVER = frozenset({State.CONFIRMED.value, State.CHANGED.value})
+"""States of what is in the dossier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,16 @@ class Reconciled:
     state: str | None
     reason: str | None
     reference: str | None
-    vat_codes: tuple[tuple[str, str, str], ...] = ()
+    vat_codes: VatBreakdown = ()
+    reason_args: Arguments = field(default_factory=dict)
+    dossier: str = ""
+    delivery: int | None = None
+    delivered_at: float | None = None
+
+    @property
+    def went_over(self) -> bool:
+        """Whether it is in the dossier, also where it changed in Banqup since."""
+        return self.state in WENT_OVER
 
 
 async def reconcile(desk: Desk, space: str, start: date, end: date) -> list[Reconciled]:
@@ -54,10 +68,20 @@ async def reconcile(desk: Desk, space: str, start: date, end: date) -> list[Reco
     return sorted(kept, key=lambda line: (line.issue_date, line.direction, line.number, line.source_id))
 
 
+def doubles(lines: Iterable[Reconciled]) -> list[list[Reconciled]]:
+    """Invoices that are in a dossier more than once: same direction, number, party and amount."""
+    same: dict[tuple[str, ...], list[Reconciled]] = {}
+    for line in lines:
+        if line.went_over and line.number:
+            same.setdefault((line.direction, line.number, line.party, line.amount, line.dossier), []).append(line)
+    return [found for found in same.values() if len(found) > 1]
+
+
 async def _listed(desk: Desk, space: str) -> list[Document]:
     """The whole list; no filter of Banqup's is known to be trustworthy (banqup-api 9)."""
-    async with desk.banqup() as source:
-        return [document async for page in source.scan(space) for document in page.documents]
+    with about("reconcile", space=space):
+        async with desk.banqup() as source:
+            return [document async for page in source.scan(space) for document in page.documents]
 
 
 def _rows(desk: Desk, space: str) -> dict[str, list[Delivery]]:
@@ -99,6 +123,10 @@ def _line(document: Document | None, row: Delivery) -> Reconciled:
         reason=row.reason,
         reference=row.reference,
         vat_codes=row.vat_breakdown,
+        reason_args=row.reason_args,
+        dossier=row.dossier,
+        delivery=row.id,
+        delivered_at=row.delivered_at,
     )
 
 

@@ -181,7 +181,7 @@ def test_a_desk_of_one_space_neither_sees_nor_decides_on_another(lived: Desk) ->
     try:
         assert rows(narrow) == {} and narrow.ledger.counts() == {}
         assert {event.space for event in narrow.ledger.events(after=0)} <= {OTHER.id, ""}
-        assert [each.space for each in overview.snapshot(narrow).spaces] == [OTHER.id]
+        assert [each.installation.space for each in overview.snapshot(narrow).spaces] == [OTHER.id]
         assert decisions.decide(narrow, [row.id], Act.RETRY)[0].code == "no_such_delivery"
         with pytest.raises(UsageError):
             overview.detail(narrow, row.id)

@@ -21,6 +21,7 @@ from core.spreadsheet import cell
 from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, space_argument, with_session
 from tui.commands.output import document, note, say, shortened, table
 from tui.i18n import N_, _, day, money, ngettext, worded
+from tui.plain import neutral
 from tui.status import STATES, direction_word
 
 SETTLED = frozenset({State.CONFIRMED, State.HISTORY, State.DISCARDED})
@@ -31,15 +32,19 @@ NOT_DUE = frozenset({"reconcile_not_at_trigger", "reconcile_other_folder"})
 
 COLUMNS = (
     "source_id", "direction", "number", "party", "issue_date", "amount", "currency",
-    "banqup_status", "state", "reason", "reference",
+    "banqup_status", "state", "reason", "reference", "why", "dossier", "vat_codes", "delivery",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """How many documents, and their sums, of one direction and VAT code. `code` is empty for whole documents."""
+    """How many documents, and their sums, of one direction and VAT code; what is delivered apart from what is not.
+
+    `code` is empty for whole documents; `taxable` is then their total with VAT.
+    """
 
     direction: str
+    delivered: bool
     code: str
     currency: str
     documents: int
@@ -60,16 +65,21 @@ class Total:
         help=N_("First day, as 2026-01-31."))  # fmt: skip
 @option("--to", "end", required=True, type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
         help=N_("Last day, as 2026-01-31."))  # fmt: skip
+@option("--dossier", metavar="FILE_ID", help=N_("Only what went, or would go, to this dossier."))
 @option("--csv", "as_csv", is_flag=True, help=N_("Print CSV for a spreadsheet."))
 @json_option
 @with_session
-def reconcile(session: Session, /, *, space: str | None, start: datetime, end: datetime, as_csv: bool) -> int:
+def reconcile(
+    session: Session, /, *, space: str | None, start: datetime, end: datetime, dossier: str | None, as_csv: bool
+) -> int:
     """Reads both sides and sets them beside each other."""
     first, last = start.date(), end.date()
     if last < first:
         raise UsageError("dates_reversed")
     found = session.installation(space)
     rows = asyncio.run(support.reconcile(session.desk, found.space, first, last))
+    if dossier is not None:
+        rows = [row for row in rows if row.dossier == dossier]
     if as_csv:
         click.echo(csv_text(rows), nl=False)
         _tell_totals(rows, note)
@@ -98,7 +108,7 @@ def csv_text(rows: Iterable[Reconciled]) -> str:
 def _cell(row: Reconciled, column: str) -> object:
     match column:
         case "why":
-            return worded(row.reason).sentence if row.reason else ""
+            return worded(row.reason, row.reason_args).sentence if row.reason else ""
         case "vat_codes":
             return "; ".join(f"{code}: {taxable} + {vat}" for code, taxable, vat in row.vat_codes)
         case _:
@@ -106,16 +116,17 @@ def _cell(row: Reconciled, column: str) -> object:
 
 
 def totals(rows: Iterable[Reconciled]) -> list[Total]:
-    """Counts and sums by direction and currency, then by VAT code as far as the e-fff files tell."""
-    sums: dict[tuple[str, str, str], list[tuple[Decimal, Decimal]]] = defaultdict(list)
+    """Counts and sums by direction, delivered or not, and currency; then by VAT code as the e-fff files have it."""
+    sums: dict[tuple[str, bool, str, str], list[tuple[Decimal, Decimal]]] = defaultdict(list)
     for row in rows:
-        sums[row.direction, "", row.currency].append((_decimal(row.amount), Decimal(0)))
+        sums[row.direction, row.went_over, "", row.currency].append((_decimal(row.amount), Decimal(0)))
         for code, taxable, vat in row.vat_codes:
-            sums[row.direction, code, row.currency].append((_decimal(taxable), _decimal(vat)))
+            sums[row.direction, row.went_over, code, row.currency].append((_decimal(taxable), _decimal(vat)))
+    ordered = sorted(sums.items(), key=lambda entry: (entry[0][0], not entry[0][1], *entry[0][2:]))
     return [
-        Total(direction, code, currency, len(pairs), sum((one for one, _two in pairs), Decimal(0)),
+        Total(direction, delivered, code, currency, len(pairs), sum((one for one, _two in pairs), Decimal(0)),
               sum((two for _one, two in pairs), Decimal(0)))
-        for (direction, code, currency), pairs in sorted(sums.items())
+        for (direction, delivered, code, currency), pairs in ordered
     ]  # fmt: skip
 
 
@@ -133,12 +144,16 @@ def _tell(rows: Sequence[Reconciled]) -> None:
     text = ngettext("{count} document, {open} not settled.", "{count} documents, {open} not settled.", len(rows))
     say(text.format(count=len(rows), open=open_rows))
     _tell_totals(rows, say)
+    for copies in support.doubles(rows):
+        sources = "; ".join(f"{neutral(each.source_id)} → {neutral(each.reference or '–')}" for each in copies)
+        say(_("{number} went over {count} times: {copies}").format(
+            number=neutral(copies[0].number), count=len(copies), copies=sources))  # fmt: skip
 
 
 def _tell_totals(rows: Sequence[Reconciled], tell: Callable[[str], None]) -> None:
     for total in totals(rows):
         documents = ngettext("{count} document", "{count} documents", total.documents).format(count=total.documents)
-        side = _direction(total.direction)
+        side = f"{_direction(total.direction)}, {_('delivered') if total.delivered else _('not delivered')}"
         if total.code:
             tell(_("{side}, VAT code {code}: {documents}, taxable {taxable}, VAT {vat}").format(
                 side=side, code=shortened(total.code, 20), documents=documents,
@@ -149,7 +164,7 @@ def _tell_totals(rows: Sequence[Reconciled], tell: Callable[[str], None]) -> Non
 
 def _line(row: Reconciled) -> tuple[str, ...]:
     state = STATES[State(row.state)].word if row.state else _("not known here")
-    why = worded(row.reason).sentence if row.reason else ""
+    why = worded(row.reason, row.reason_args).sentence if row.reason else ""
     return (
         _day(row.issue_date), _direction(row.direction), shortened(row.number, 18), shortened(row.party, 24),
         money(_decimal(row.amount), row.currency), state, why,
@@ -178,6 +193,7 @@ def _record(space: str, start: date, end: date, rows: Sequence[Reconciled]) -> d
     ]
     sums = [
         {"direction": total.direction, "vat_code": total.code or None, "currency": total.currency,
+         "delivered": total.delivered,
          "documents": total.documents, "taxable": total.taxable, "vat": total.vat}
         for total in totals(rows)
     ]  # fmt: skip
