@@ -11,6 +11,7 @@ from tui.commands.output import amount_text, document, fact, say, shortened
 from tui.i18n import _, day, iso, moment, money, worded
 from tui.plain import neutral
 from tui.status import act_word, delivery_face, direction_word, document_type_word
+from tui.vat_words import payment_words, vat_line
 
 NUMBER_WIDTH = 18
 PARTY_WIDTH = 24
@@ -40,6 +41,8 @@ def as_record(row: Delivery) -> dict[str, object]:
         "source_id": row.source_id,
         "generation": row.generation,
         "sha256": row.sha256,
+        "payment_reference": row.payment_reference or None,
+        "vat_codes": [{"code": code, "taxable": base, "vat": vat} for code, base, vat in row.vat_breakdown],
     }
 
 
@@ -93,6 +96,8 @@ def _facts(detail: Detail) -> None:
     fact(_("VAT number"), row.vat_number)
     fact(_("Date"), day(row.issue_date))
     fact(_("Amount"), money(row.amount, row.currency))
+    fact(_("VAT"), vat_line(row))
+    fact(_("Paid by"), payment_words(row.payment_reference))
     fact(_("Space"), detail.installation.name if detail.installation else row.space)
     fact(_("Dossier"), row.dossier)
     fact(_("Tries"), row.attempts)

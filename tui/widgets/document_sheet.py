@@ -14,6 +14,7 @@ from core.operations.overview import Detail
 from tui.i18n import N_, _, day, moment, money, worded
 from tui.plain import neutral, neutral_block
 from tui.status import delivery_face, direction_word, document_type_word, face
+from tui.vat_words import payment_words, vat_line
 from tui.widgets.spans import BLANK, Line, Span, cut, fit, wrap
 
 LABEL = 14
@@ -85,6 +86,8 @@ def _facts(sheet: _Sheet, detail: Detail) -> None:
     sheet.pair(_("Party"), party)
     sheet.pair(_("Date"), day(row.issue_date))
     sheet.pair(_("Amount"), money(row.amount, row.currency))
+    sheet.pair(_("VAT"), vat_line(row))
+    sheet.pair(_("Paid by"), neutral(payment_words(row.payment_reference)))
     name = neutral(detail.installation.name) if detail.installation else row.space
     sheet.pair(_("Space"), name)
     sheet.pair(_("Dossier"), neutral(row.dossier))
