@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from core.errors import UsageError
-from core.ledger.base import Circuit, Ledger, QueueQuery, Scope, SpaceRun
+from core.ledger.base import Activation, Circuit, Ledger, QueueQuery, Scope, SpaceRun
 from core.ledger.terms import Clue
 from core.model import Delivery, Event, State
 
@@ -42,6 +42,15 @@ class _Narrowed:
     def window(self, query: QueueQuery, offset: int, limit: int) -> list[Delivery]:
         """Rows of this space."""
         return self._ledger.window(self._of(query), offset, limit)
+
+    def sizes(self, query: QueueQuery) -> dict[State, int]:
+        """Of the rows of this space."""
+        return self._ledger.sizes(self._of(query))
+
+    def newest_activations(self) -> dict[str, Activation]:
+        """Of this space."""
+        found = self._ledger.activation(self._space)
+        return {self._space: found} if found is not None else {}
 
     def position(self, query: QueueQuery, delivery: int) -> int | None:
         """Among the rows of this space."""

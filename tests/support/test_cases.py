@@ -122,7 +122,7 @@ async def test_it_came_twice(sandbox: SandboxServer, tmp_path: Path) -> None:
         await help.press("enter")
         await help.reads("Reference")
         await help.press("5")
-        await help.reads("Activity", "tester", "Decided to send again")
+        await help.reads("Activity", "tester", "Decided to send a second time")
     desk.close()
 
 

@@ -48,7 +48,7 @@ async def told(desk: FakeDesk, text: str, space: str | None = None) -> str:
 async def test_a_delivered_document_says_when_and_under_which_reference(desk: FakeDesk) -> None:
     await active(desk)
     arrive(desk, 9, State.CONFIRMED, target_ref="PW-9", delivered_at=NOW)
-    assert (await told(desk, "2026-009")).startswith("2026-009 was delivered to dossier D1 on 2026-09-21")
+    assert (await told(desk, "2026-009")).startswith("2026-009 was delivered to dossier D1 on 21/09/2026")
 
 
 async def test_each_end_has_its_sentence(desk: FakeDesk) -> None:
