@@ -37,6 +37,9 @@ MESSAGES: dict[str, Message] = {
     "file_too_large": Message(
         "This file has {size} MB; more than {limit} MB is not read.", "Send the document without large attachments."
     ),
+    "out_is_source": Message(
+        "The e-fff files cannot go into a folder that is read from ({where}).", "Name another folder with --out."
+    ),
     "file_not_regular": Message("This is not a file.", "Name files or folders."),
     "output_not_written": Message(
         "{path} cannot be written: {problem}.", "Check the folder, the permissions and the disk."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,32 @@ def test_plain_lines_name_what_was_found_and_what_to_do(tmp_path: Path) -> None:
     assert f"{bad}: not converted" in outcome.stdout
     assert "error: " in outcome.stdout and "[V01 /]" in outcome.stdout
     assert outcome.stdout.splitlines()[-1] == "1 file: 1 needs attention."
+
+
+def test_the_folder_that_is_read_is_refused_for_the_files_and_one_around_it_is_not(
+    samples: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.xml").write_bytes(sorted(samples.glob("*.xml"))[0].read_bytes())
+    outcome = call("convert", str(tmp_path / "in"), "--out", str(tmp_path / "in"))
+    assert outcome.exit_code == 2
+    assert outcome.stderr.startswith("out_is_source: ")
+    _code, found = records("convert", str(tmp_path / "in"), "--out", str(tmp_path))
+    assert [Path(record["output"]).parent for record in found] == [tmp_path]
+
+
+def test_a_link_that_leads_nowhere_and_a_pipe_have_a_record_each(tmp_path: Path) -> None:
+    (tmp_path / "gone.xml").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "pipe.xml")
+    code, found = records("convert", str(tmp_path), "--out", str(tmp_path / "out"))
+    assert code == 1
+    assert [record["findings"][0]["code"] for record in found] == ["file_not_regular", "file_not_regular"]
+
+
+def test_file_names_of_any_bytes_are_told_and_converted(samples: Path, tmp_path: Path) -> None:
+    name = os.fsdecode(b"na\xffme\n\x1b[31m.xml")
+    (tmp_path / name).write_bytes(sorted(samples.glob("*.xml"))[0].read_bytes())
+    _code, [found] = records("convert", str(tmp_path), "--out", str(tmp_path / "out"))
+    assert found["output"] is not None
+    plain = call("check", str(tmp_path))
+    assert "\x1b" not in plain.stdout

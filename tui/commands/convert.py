@@ -117,8 +117,11 @@ def _sources(paths: tuple[Path, ...], *, leave_out: Path | None = None) -> Itera
     for path in paths:
         found = [path]
         if path.is_dir():
-            found = sorted(file for file in path.rglob("*") if file.suffix.lower() == ".xml" and file.is_file())
-            found = [file for file in found if own is None or own not in file.resolve().parents]
+            if own == path.resolve():
+                raise UsageError("out_is_source", where=str(path))
+            found = sorted(file for file in path.rglob("*") if file.suffix.lower() == ".xml" and not file.is_dir())
+            if own is not None and path.resolve() in own.parents:
+                found = [file for file in found if own not in file.resolve().parents]
             if not found:
                 diagnose("no_files", {"path": str(path)})
         for file in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -47,13 +48,17 @@ def test_the_same_invoice_gives_the_same_bytes() -> None:
     assert render(GOOD) == render(replace(GOOD))
 
 
-def test_another_process_gives_the_same_bytes() -> None:
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])
+def test_another_process_in_another_time_zone_and_language_gives_the_same_bytes(zone: str) -> None:
     program = (
         "import hashlib; from core.efff.pdf import render; from tests.core.efff.samples import GOOD;"
         "print(hashlib.sha256(render(GOOD)).hexdigest())"
     )
     root = Path(__file__).parents[3]
-    other = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
+    elsewhere = os.environ | {"TZ": zone, "LC_ALL": "C", "LANGUAGE": "fr", "PYTHONHASHSEED": "7"}
+    other = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True, env=elsewhere
+    )
     assert other.stdout.strip() == sha256(render(GOOD)).hexdigest()
 
 
