@@ -50,6 +50,7 @@ class Story(Scene):
         in_flight = self.engines * pingwin.concurrency
         self.promises.at_once = 1 if in_flight == 1 else 2 * in_flight
         self.backup = False
+        self.keys = 0
 
     def play(self) -> None:
         """The whole story; raises Broken where a promise was."""
@@ -187,9 +188,10 @@ class Story(Scene):
         self._set_credentials()
 
     def _set_credentials(self) -> None:
-        self._try(
-            lambda: set_credentials(self.person.desk(self.story), SPACE, {CredentialField.API_KEY: SecretStr("key")})
-        )
+        """Others each time, as they are when the earlier ones were refused: a late answer may still speak of those."""
+        self.keys += 1
+        key = {CredentialField.API_KEY: SecretStr(f"key-{self.keys}")}
+        self._try(lambda: set_credentials(self.person.desk(self.story), SPACE, key))
 
     def _banqup_trouble(self) -> None:
         self.world.banqup.trouble = self.dice.choice(["down", "token", "gone"])
