@@ -12,8 +12,8 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import procrastinate
@@ -49,8 +49,8 @@ WAIT_S = 1.0
 PASSING = frozenset({"ledger_unreachable", "ledger_busy", "ledger_outcome_unknown"})
 """Troubles of a server that pass by themselves."""
 
-LOST = (exceptions.ConnectorException, psycopg.OperationalError, PoolTimeout, StoreError)
-"""What a worker meets while the server is away. Everything waits, and goes on by itself."""
+LOST = (exceptions.ConnectorException, psycopg.OperationalError, PoolTimeout)
+"""What procrastinate meets while the server is away. Everything waits, and goes on by itself."""
 
 
 async def run(
@@ -150,13 +150,19 @@ class Workers:
         """Works until the engine is stopped."""
         stopping = self.engine.stopping
         while not stopping.is_set():
-            with self.engine.edge.recorded("workers"):
-                try:
-                    await self._work()
-                except LOST as lost:
-                    raise StoreError("ledger_unreachable", where=self.server.place, why=_first_line(lost)) from lost
+            with self._recorded("workers"):
+                await self._work()
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), self.engine.house.machine.timing.wake)
+
+    @contextmanager
+    def _recorded(self, what: str) -> Iterator[None]:
+        """The edge of a wake-up: procrastinate's troubles with the server are as the ledger's own."""
+        with self.engine.edge.recorded(what):
+            try:
+                yield
+            except LOST as lost:
+                raise StoreError("ledger_unreachable", where=self.server.place, why=_first_line(lost)) from lost
 
     async def _work(self) -> None:
         """One life of a worker: it ends when it is told to, or where it lost the server."""
@@ -206,7 +212,7 @@ class Workers:
     async def look(self, timestamp: int) -> None:
         """Wakes a poll for each space that is due, and a drain for each that has something to send or settle."""
         house = self.engine.house
-        with self.engine.edge.recorded("look"):
+        with self._recorded("look"):
             house.refresh()
             if house.workshop() is None:
                 return
@@ -223,7 +229,7 @@ class Workers:
     async def poll_space(self, space: str) -> None:
         """Polls a space, if it is still due: another worker may have been quicker."""
         house = self.engine.house
-        with self.engine.edge.recorded("poll"):
+        with self._recorded("poll"):
             house.refresh()
             run = house.ledger.space_run(space)
             workshop = house.workshop()
@@ -240,13 +246,14 @@ class Workers:
         """
         name, end = f"{self.engine.worker_name}:{context.job.id}", time.monotonic() + TURN_S
         alone = True
-        while not self.engine.stopping.is_set() and await self.engine.step(name):
-            if alone or time.monotonic() >= end:
-                alone = False
-                if self.engine.something_due():
+        with self._recorded("drain"):
+            while not self.engine.stopping.is_set() and await self.engine.step(name):
+                over = time.monotonic() >= end
+                if (alone or over) and self.engine.something_due():
                     await self._wake(self._drain, DRAIN, space)
-            if time.monotonic() >= end:
-                return
+                alone = False
+                if over:
+                    return
 
     async def forget_stalled(self, timestamp: int) -> None:
         """Forgets the jobs of workers that died: they hold a lock, and what they were for is due all the same."""

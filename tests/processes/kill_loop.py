@@ -56,6 +56,9 @@ TIMING = Timing(
 )
 """Short waits, so that a stop of some seconds is longer than a lease."""
 
+BUSY = {"grace": 2.0}
+"""With several engines the sandbox is slower: what hangs in it must be found before its grace is over."""
+
 WEATHER = {
     "upload-lost-answer": 0.12,
     "upload-500-after": 0.05,
@@ -139,7 +142,7 @@ class Loop:
             os.environ[ADDRESS] = self.server.url
             self.engines = [f"engine{number}" for number in range(1, workers + 1)]
             for name in self.engines:
-                self.cast[name] = Actor(name, [*engine, "--workers", "2"], place / f"{name}.out", 6.0 / workers)
+                self.cast[name] = Actor(name, [*engine, "--workers", "1"], place / f"{name}.out", 6.0 / workers)
         else:
             lock = EngineLock(Home.locate(self.home).engine_lock)
             self.engines = ["engine"]
@@ -194,9 +197,10 @@ class Loop:
             control.approve(count=HISTORY, days_ago=1.0)
             self.history = {each["id"] for each in control.documents() if each["at_trigger"]}
         server = cast(SandboxServer, SimpleNamespace(access=Access.read(self.box)))
-        self.desk = activated(self.home, server, timing=TIMING, contract=self.contract)
-        assert isinstance(self.desk.ledger, SqliteLedger)
-        self.desk.ledger.patience = 0.5  # who has it may be one that this loop has stopped, and must let go on
+        timing = TIMING if self.server is None else TIMING.model_copy(update=BUSY)
+        self.desk = activated(self.home, server, timing=timing, contract=self.contract)
+        if isinstance(self.desk.ledger, SqliteLedger):
+            self.desk.ledger.patience = 0.5  # who has it may be one that this loop has stopped, and must let go on
         self._weather()
 
     def _write_blind_contract(self) -> None:
