@@ -208,11 +208,11 @@ class BanqupConsole(Console):
         """One of the two connections."""
         self.push_screen(step_screen(which, None))
 
-    def open_mail(self) -> None:
+    def open_mail(self, space: str = "") -> None:
         """The e-mail that asks for the CLID."""
         from tui.screens.mail import MailScreen
 
-        self.push_screen(MailScreen())
+        self.push_screen(MailScreen(space))
 
     # -- keys of every screen ----------------------------------------------------------------------------------------
 

@@ -69,6 +69,14 @@ DIRECTIONS: dict[Direction, str] = {Direction.PURCHASE: N_("purchase"), Directio
 
 DOCUMENT_TYPES = {"380": N_("invoice"), "381": N_("credit note")}
 
+KINDS = {
+    (Direction.PURCHASE, "380"): N_("purchase invoice"),
+    (Direction.SALES, "380"): N_("sales invoice"),
+    (Direction.PURCHASE, "381"): N_("purchase credit note"),
+    (Direction.SALES, "381"): N_("sales credit note"),
+}
+"""What bookkeepers call a document, by direction and type code (BT-3)."""
+
 ACTS: dict[Act, str] = {
     Act.RETRY: N_("Retry"),
     Act.RESEND: N_("Send again"),
@@ -116,6 +124,14 @@ def direction_word(direction: Direction | None) -> str:
 def document_type_word(document_type: str) -> str:
     """Invoice or credit note by its code (BT-3)."""
     return _(DOCUMENT_TYPES.get(document_type, N_("document")))
+
+
+def kind_word(delivery: Delivery) -> str:
+    """What the document is called: a purchase invoice, a sales credit note; its direction alone where more is open."""
+    known = KINDS.get((delivery.direction, delivery.document_type)) if delivery.direction else None
+    if known is not None:
+        return _(known)
+    return direction_word(delivery.direction) or document_type_word(delivery.document_type)
 
 
 def act_word(act: Act, delivery: Delivery) -> str:

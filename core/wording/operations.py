@@ -248,21 +248,26 @@ _EXPLAIN = {
     "next_outcome_unknown": Message(
         "Nothing by itself.", "Look in Pingwin: if it is there, mark it delivered; if not, send it again."
     ),
-    "next_asked": Message("Nothing by itself.", "Send it, mark it delivered, or discard it."),
+    "next_asked": Message("Nothing by itself.", "Send it, mark it delivered, or decide not to send it."),
     "next_blocked": Message(
         "Nothing by itself.", "Have it corrected, or send it in spite of the check, with a reason."
     ),
     "next_unsendable": Message(
-        "Nothing by itself.", "Correct the cause, then let it be checked again (resend); or mark delivered, or discard."
+        "Nothing by itself.",
+        "Correct the cause, then let it be checked again (resend); or mark delivered, or do not send.",
     ),
-    "next_failed": Message("Nothing by itself.", "Correct the cause and retry; or mark it delivered, or discard it."),
-    "next_dead": Message("Nothing by itself.", "Retry when the cause is gone; or mark it delivered, or discard it."),
+    "next_failed": Message(
+        "Nothing by itself.", "Correct the cause and retry; or mark it delivered, or do not send it."
+    ),
+    "next_dead": Message(
+        "Nothing by itself.", "Retry when the cause is gone; or mark it delivered, or do not send it."
+    ),
     "next_changed": Message("Nothing by itself.", "Send the new version, or leave it as delivered."),
     "next_confirmed": Message("Nothing; it is done."),
     "next_marked": Message("Nothing; it is done.", "The mark can be undone."),
     "next_history": Message("Nothing by itself.", "Include it to send it."),
     "next_withdrawn": Message("It comes back when it is approved or sent again.", "Include puts it in the queue now."),
-    "next_discarded": Message("Nothing.", "Retry takes the decision back."),
+    "next_discarded": Message("Nothing.", "Undo takes the decision back."),
 }
 
 MESSAGES: dict[str, Message] = {

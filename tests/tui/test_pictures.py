@@ -18,10 +18,12 @@ from textual.pilot import Pilot
 
 from core.activity.entry import Entry
 from core.activity.journal import Journal
+from core.ledger.base import QueueQuery
 from core.model import Direction, Party
-from core.operations import activation, walkthrough
+from core.operations import activation, installing, overview, walkthrough
 from core.operations.overview import Health
-from tests.core.operations.fakes import NOW, OTHER, OWN, SPACE, FakeDesk, connect, purchase
+from tests.core.efff.documents import document
+from tests.core.operations.fakes import NOW, OTHER, OWN, SPACE, FakeDesk, connect, credentials_of, purchase, stand
 from tests.tui.console import HeldEngine, console, empty_desk, enter, office, picture, screen, wait_for
 from tui.journey import WALKTHROUGH, Journey
 from tui.steps import step_screen
@@ -39,14 +41,16 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def running_office(directory: Path) -> AsyncIterator[Pilot[int]]:
+async def running_office(
+    directory: Path, *, size: tuple[int, int] = (80, 24), **environ: str
+) -> AsyncIterator[Pilot[int]]:
     """The office with its engine, at the time of its last poll."""
-    desk = office(directory)
+    desk = office(directory, **environ)
     desk.clock.at = NOW + 700  # type: ignore[attr-defined]
     desk.fake_target.name = "a-multipart@pingwin.example"
     engine = HeldEngine(desk)
     try:
-        async with console(desk) as pilot:
+        async with console(desk, size=size) as pilot:
             await screen(pilot, "QueueScreen")
             await wait_for(pilot, lambda: pilot.app.screen.query_one("#queue").current is not None, "rows")  # type: ignore[attr-defined]
             yield pilot
@@ -95,6 +99,15 @@ async def _document(pilot: Pilot[int]) -> None:
 async def _document_end(pilot: Pilot[int]) -> None:
     await _document(pilot)
     await pilot.press("G")
+
+
+async def _xml(pilot: Pilot[int]) -> None:
+    desk: Any = pilot.app.desk  # type: ignore[attr-defined]
+    row = next(row for row in overview.queue(desk, QueueQuery()) if row.sha256)
+    sha256, size = desk.spool.put(row.space, document())
+    pilot.app.open_xml(stand(desk, row.id, row.state, sha256=sha256, size=size))  # type: ignore[attr-defined]
+    shown: Any = await screen(pilot, "XmlScreen")
+    await wait_for(pilot, lambda: shown.query_one("XmlTree").line_count > 5, "the tree")
 
 
 async def _spaces(pilot: Pilot[int]) -> None:
@@ -162,6 +175,7 @@ OFFICE: dict[str, Drive] = {
     "queue-question": _question,
     "document": _document,
     "document-end": _document_end,
+    "xml": _xml,
     "spaces": _spaces,
     "manage": _manage,
     "manage-disconnect": _disconnect,
@@ -181,11 +195,9 @@ async def test_office_screen_looks_as_approved(name: str, tmp_path: Path) -> Non
 # -- the steps of the walkthrough ------------------------------------------------------------------------------------
 
 
-def newcomer(directory: Path) -> FakeDesk:
+def newcomer(directory: Path, **environ: str) -> FakeDesk:
     """A desk that is connected, with documents in Banqup and Pingwin not yet installed."""
-    from core.operations import installing
-
-    desk = empty_desk(directory)
+    desk = empty_desk(directory, **environ)
     connect(desk)
     made = [purchase(number) for number in range(1, 8)]
     sold = [
@@ -259,9 +271,6 @@ STEPS: dict[str, Drive] = {
 async def test_walkthrough_step_looks_as_approved(step: str, tmp_path: Path) -> None:
     desk = newcomer(tmp_path)
     if step == "activate":
-        from core.operations import installing
-        from tests.core.operations.fakes import credentials_of
-
         installing.set_credentials(desk, SPACE.id, credentials_of())
     journey = Journey(WALKTHROUGH, space=SPACE)
     target = desk.machine.pingwin.model_copy(
@@ -278,9 +287,21 @@ async def test_walkthrough_step_looks_as_approved(step: str, tmp_path: Path) -> 
 
 async def test_mail_looks_as_approved(tmp_path: Path) -> None:
     async with console(newcomer(tmp_path)) as pilot:
-        pilot.app.open_mail()  # type: ignore[attr-defined]
+        pilot.app.open_mail(SPACE.id)  # type: ignore[attr-defined]
         await screen(pilot, "MailScreen")
         await compare(pilot, "mail")
+
+
+async def test_first_document_looks_as_approved(tmp_path: Path) -> None:
+    desk = newcomer(tmp_path)
+    installing.set_credentials(desk, SPACE.id, credentials_of())
+    await activation.preview(desk, SPACE.id)
+    async with console(desk) as pilot:
+        pilot.app.open_first(SPACE.id, None)  # type: ignore[attr-defined]
+        shown = await screen(pilot, "FirstScreen")
+        await wait_for(pilot, lambda: shown.query_one("#choices").choices, "the documents")
+        await compare(pilot, "first")
+    desk.close()
 
 
 async def test_too_small_window_looks_as_approved(tmp_path: Path) -> None:
@@ -290,7 +311,7 @@ async def test_too_small_window_looks_as_approved(tmp_path: Path) -> None:
 
 
 def test_every_picture_belongs_to_a_test() -> None:
-    known = {*OFFICE, *STEPS, "mail", "too-small"}
+    known = {*OFFICE, *STEPS, "mail", "first", "too-small"}
     assert {file.stem for file in FOLDER.glob("*.svg")} <= known
 
 

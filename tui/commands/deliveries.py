@@ -10,7 +10,7 @@ from tui.commands.frame import Session
 from tui.commands.output import amount_text, document, fact, say, shortened
 from tui.i18n import _, day, iso, moment, money, worded
 from tui.plain import neutral
-from tui.status import act_word, delivery_face, direction_word, document_type_word
+from tui.status import act_word, delivery_face, kind_word
 from tui.vat_words import payment_words, vat_line
 
 NUMBER_WIDTH = 18
@@ -90,7 +90,7 @@ def _facts(detail: Detail) -> None:
         if code:
             message = worded(code, arguments)
             say(f"{message.sentence} {message.advice}".rstrip())
-    fact(_("Document"), f"{direction_word(row.direction)} {document_type_word(row.document_type)}".strip())
+    fact(_("Document"), kind_word(row))
     fact(_("Number"), row.number)
     fact(_("Party"), row.counterparty)
     fact(_("VAT number"), row.vat_number)

@@ -93,7 +93,7 @@ class CredentialsScreen(FormScreen):
             case "save":
                 self.do_save()
             case "mail":
-                self.app.open_mail()
+                self.app.open_mail(self._space)
 
     def _fill(self, values: Values) -> None:
         for field, value in values.items():

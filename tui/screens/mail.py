@@ -9,7 +9,9 @@ from textual.widget import Widget
 
 from tui.actions import Scope
 from tui.i18n import _
+from tui.plain import neutral
 from tui.screens.base import ConsoleScreen
+from tui.screens.install import shown_number
 from tui.widgets.sheet import Sheet
 from tui.widgets.spans import Line, Span, wrap
 
@@ -21,6 +23,10 @@ class MailScreen(ConsoleScreen[None]):
     guide: ClassVar[str] = "credentials"
     AUTO_FOCUS: ClassVar[str | None] = "Sheet"
 
+    def __init__(self, space: str = "") -> None:
+        super().__init__()
+        self._space = space
+
     def body(self) -> Iterable[Widget]:
         """One sheet."""
         yield Sheet(id="mail")
@@ -31,12 +37,34 @@ class MailScreen(ConsoleScreen[None]):
 
     def on_mount(self) -> None:
         """The text."""
-        self.query_one(Sheet).show(lambda width: [(Span(f" {part}"),) for part in wrap(mail_text(), width - 2)])
+        remark = _("Pingwin's address is not public: look on its contract or invoice.")
+        self.say(remark)
+        self.query_one(Sheet).show(lambda width: _lines(self._text(), width))
+
+    def _text(self) -> str:
+        """The e-mail, signed with the company of the space."""
+        spaces = self.app.snapshot.spaces if self.app.snapshot else ()
+        known = [each.installation for each in spaces if each.installation.space == self._space]
+        signed = [
+            part
+            for installation in known
+            for part in (installation.name, *map(shown_number, installation.enterprise_numbers))
+        ]
+        return "\n".join((mail_text(), *map(neutral, signed)))
 
     def do_copy_mail(self) -> None:
         """Hands it to the terminal's clipboard (OSC 52)."""
-        self.app.copy_to_clipboard(mail_text())
+        self.app.copy_to_clipboard(self._text())
         self.say(_("Handed to your terminal's clipboard, where it allows that (OSC 52)."))
+
+
+def _lines(text: str, width: int) -> list[Line]:
+    """A numbered question hangs under its own number."""
+    return [
+        (Span(f" {part}"),)
+        for paragraph in text.split("\n")
+        for part in wrap(paragraph, width - 2, hanging=3 if paragraph[:1].isdigit() and ". " in paragraph else 0)
+    ]
 
 
 def mail_text() -> str:

@@ -13,7 +13,7 @@ from core.operations.explain import Attempt
 from core.operations.overview import Detail
 from tui.i18n import N_, _, day, moment, money, worded
 from tui.plain import neutral, neutral_block
-from tui.status import delivery_face, direction_word, document_type_word, face
+from tui.status import delivery_face, face, kind_word
 from tui.vat_words import payment_words, vat_line
 from tui.widgets.spans import BLANK, Line, Span, cut, fit, wrap
 
@@ -80,7 +80,7 @@ def _why(sheet: _Sheet, detail: Detail) -> None:
 def _facts(sheet: _Sheet, detail: Detail) -> None:
     row = detail.delivery
     sheet.title(_("Facts"))
-    kind = " ".join(part for part in (direction_word(row.direction), document_type_word(row.document_type)) if part)
+    kind = kind_word(row)
     sheet.pair(_("Document"), f"{kind} {neutral(row.number)}".strip())
     party = " ".join(part for part in (neutral(row.counterparty), neutral(row.vat_number)) if part)
     sheet.pair(_("Party"), party)

@@ -7,7 +7,7 @@ from core.operations import explain
 from core.operations.decisions import situation
 from tui.i18n import _, clock_time, moment, worded
 from tui.plain import neutral
-from tui.status import direction_word, document_type_word
+from tui.status import kind_word
 from tui.widgets.spans import BLANK, Line, Span, cut, wrap
 
 LINES = 3
@@ -18,12 +18,11 @@ def reason_lines(delivery: Delivery | None, width: int, ascii_only: bool = False
     if delivery is None:
         return (BLANK,) * LINES
     ellipsis = "~" if ascii_only else "…"
-    kind = " ".join(
-        part for part in (direction_word(delivery.direction), document_type_word(delivery.document_type)) if part
-    )
     party = cut(neutral(delivery.counterparty), width - 44, ellipsis)
     # One tone a line: each further one costs as many bytes as half a line of text.
-    head: Line = (Span("  ".join([f" {party}", *(part for part in (kind, when(delivery)) if part)]), "text-muted"),)
+    head: Line = (
+        Span("  ".join([f" {party}", *(part for part in (kind_word(delivery), when(delivery)) if part)]), "text-muted"),
+    )
     sentence, advice = why(delivery)
     text = [Span(part) for part in wrap(sentence, width - 1)] if sentence else []
     text += [Span(part, "accent") for part in wrap(advice, width - 1)] if advice else []

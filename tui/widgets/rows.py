@@ -36,7 +36,7 @@ COLUMNS = (
     Column("party", N_("Party"), 0),
     Column("issue_date", N_("Date"), 10, least=70),
     Column("amount", N_("Amount"), 14, right=True),
-    Column("tries", N_("Tries"), 5, least=120, right=True),
+    Column("tries", N_("Tries"), 8, least=120, right=True),
     Column("moved", N_("Since"), 16, least=130),
     Column("space", N_("Space"), 18, least=150),
 )

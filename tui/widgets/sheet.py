@@ -1,4 +1,4 @@
-"""A long text under a cursor line: the detail of a delivery, the help. Lines are built for the width they get."""
+"""A long text to scroll through: the detail of a delivery, the help. Lines are built for the width they get."""
 
 from __future__ import annotations
 
@@ -54,27 +54,18 @@ class Sheet(Picker):
         return max(1, self.size.height - (self.line_count > self.size.height))
 
     def action_move(self, move: str) -> None:
-        """A page is a page of text, wherever the cursor stands; everything else moves the cursor."""
-        step = {"page_down": self.page - 1, "page_up": 1 - self.page}.get(move)
-        if step is None or self.line_count <= self.page:
-            super().action_move(move)
-            return
-        self.top = max(0, min(self.top + step, self.line_count - self.page))
-        self.cursor = self.top
+        """Every key scrolls: text is read, there is nothing to point at."""
+        last = max(0, self.line_count - self.page)
+        step = {"down": 1, "up": -1, "page_down": self.page - 1, "page_up": 1 - self.page}.get(move)
+        target = (0 if move == "first" else last) if step is None else self.top + step
+        self.top = self.cursor = max(0, min(target, last))
         self.sync()
 
     def content(self, width: int, height: int) -> list[Painted]:
         """The visible lines, and how far one has read where they are not all."""
         last = min(self.top + self.page, len(self._lines))
-        shown = [
-            Painted(self._lines[place], place == self.cursor and self.has_focus) for place in range(self.top, last)
-        ]
+        shown = [Painted(self._lines[place]) for place in range(self.top, last)]
         if len(self._lines) > height:
             said = _("line {last} of {count}").format(last=last, count=len(self._lines))
             shown.append(Painted(line(f" {said}  PgDn PgUp", "text-muted")))
         return shown
-
-    def watch_has_focus(self, has_focus: bool) -> None:
-        """The cursor line lights up and fades with the focus."""
-        super().watch_has_focus(has_focus)
-        self.sync()
