@@ -195,7 +195,24 @@ ACTIONS: tuple[Action, ...] = (
     Action("dry_run", "d", N_("Dry run"), N_("Make it again as it would go out, and send nothing."), Scope.DOCUMENT),
     Action("choose", "enter", N_("Queue"), N_("The queue of this space."), Scope.SPACES, footer=1),
     Action("manage_space", "m", N_("Manage"), N_("Active, credentials, enterprise numbers."), Scope.SPACES, footer=2),
-    Action("all_spaces", "a", N_("All"), N_("One queue of all spaces."), Scope.SPACES, footer=3),
+    Action("all_spaces", "a", N_("All"), N_("One queue of all spaces."), Scope.SPACES, footer=4),
+    Action(
+        "space_filter", "slash", N_("Filter"), N_("Look for a name, a File ID or a number."), Scope.SPACES, footer=3
+    ),
+    Action("spaces_attention", "n", N_("Needs you"), N_("Only those that need attention, or all again."), Scope.SPACES),
+    Action("space_mark", "v", N_("Mark"), N_("Mark several, to decide on them together."), Scope.SPACES),
+    Action("space_mark_all", "M", N_("Mark all"), N_("Mark all that the view shows, or none of them."), Scope.SPACES),
+    Action("spaces_hold", "p", N_("Hold"), N_("Pause the uploads of the marked spaces."), Scope.SPACES, True, _INLINE),
+    Action(
+        "spaces_release",
+        "r",
+        N_("Release"),
+        N_("Let the uploads of the marked spaces go on."),
+        Scope.SPACES,
+        True,
+        _INLINE,
+    ),
+    Action("spaces_activate", "A", N_("Active"), N_("Activate the marked spaces."), Scope.SPACES, True, _INLINE),
     Action("switch", "A", N_("Active"), N_("Switch Active on, or off to disconnect."), Scope.MANAGE, True, _INLINE, 1),
     Action(
         "hold", "p", N_("Hold"), N_("Pause uploads, or go on. Nothing becomes history."), Scope.MANAGE, True, _INLINE, 2

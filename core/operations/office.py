@@ -82,7 +82,8 @@ def _place(status: SpaceStatus, order: Order, delivered: Mapping[str, float]) ->
     name = (status.installation.name.casefold(), status.installation.space)
     match order:
         case Order.WORST:
-            return (_PLACES[status.health], -status.needs_attention, -status.overdue, -status.waiting, *name)
+            well = not needs_attention(status)
+            return (well, _PLACES[status.health], -status.needs_attention, -status.overdue, -status.waiting, *name)
         case Order.WAITING:
             return (-status.waiting, -status.needs_attention, *name)
         case Order.POLLED:

@@ -265,6 +265,25 @@ async def test_spaces_list_leads_to_the_queue_of_one(desk: FakeDesk) -> None:
         assert OTHER.name in text_of(pilot.app)
 
 
+async def test_many_spaces_are_found_marked_and_held_with_one_question_that_names_how_many(desk: FakeDesk) -> None:
+    first = installing.installations(desk)[0]
+    more = [first.model_copy(update={"space": f"many-{n:04}", "name": f"Klant {n:04}"}) for n in range(500)]
+    desk.installations.save_all(more)
+    async with console(desk) as pilot:
+        await rows(pilot)
+        await pilot.press("2")
+        shown = await screen(pilot, "SpacesScreen")
+        await wait_for(pilot, lambda: len(shown.query_one("#spaces").choices) == 503, "all spaces")
+        await pilot.press("slash", *"klant 001", "enter")
+        await wait_for(pilot, lambda: len(shown.query_one("#spaces").choices) == 10, "the filtered ones")
+        await pilot.press("v", "v", "M", "p")
+        await wait_for(pilot, lambda: "Pause the uploads of 10 spaces?" in text_of(pilot.app), "the question")
+        assert not any(each.held_by for each in installing.installations(desk))
+        await pilot.press("y")
+        await wait_for(pilot, lambda: sum(bool(each.held_by) for each in installing.installations(desk)) == 10, "held")
+        await wait_for(pilot, lambda: "Done for 10 installations." in text_of(pilot.app), "what was done")
+
+
 async def test_digits_switch_screens_and_help_explains_the_one_below(desk: FakeDesk) -> None:
     async with console(desk) as pilot:
         await rows(pilot)
