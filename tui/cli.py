@@ -12,7 +12,7 @@ import gc
 import gettext
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -198,6 +198,12 @@ def has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 
+def speaks_utf8(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the locale is one of UTF-8: LC_ALL, LC_CTYPE, LANG, the first that is set. Where none is, yes."""
+    named = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := environ.get(name))), "")
+    return not named or "utf8" in named.lower().replace("-", "")
+
+
 def _open_console(context: click.Context, session: Session) -> int:
     if not has_terminal():
         diagnose("no_terminal")
@@ -207,7 +213,8 @@ def _open_console(context: click.Context, session: Session) -> int:
     from tui.app import run_console
 
     space = session.installation(None).space if session.space_option else None
-    return run_console(session.desk, space=space, ascii_only=session.ascii_only, mouse=session.mouse)
+    ascii_only = session.ascii_only or not speaks_utf8()
+    return run_console(session.desk, space=space, ascii_only=ascii_only, mouse=session.mouse)
 
 
 def main() -> NoReturn:

@@ -12,7 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -126,21 +126,17 @@ class Terminal:
 
 
 @contextmanager
-def console_in_pty(
-    home: Path,
-    *arguments: str,
-    size: tuple[int, int] = (80, 24),
-    environ: Mapping[str, str] | None = None,
-    program: str = PROGRAM,
+def in_pty(
+    *command: str, size: tuple[int, int] = (80, 24), environ: Mapping[str, str] | None = None
 ) -> Iterator[Terminal]:
-    """Starts the console in a pseudo terminal of a size set before it asks for it."""
+    """Starts a command in a pseudo terminal of a size set before it asks for it."""
     columns, rows = size
     pid, master = pty.fork()
     if pid == 0:  # pragma: no cover - the child
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         wanted = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TZ": "UTC", **(environ or {})}
         kept = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "COLUMNS", "LINES"}}
-        os.execve(sys.executable, [sys.executable, "-c", program, str(home), *arguments], {**kept, **wanted})
+        os.execvpe(command[0], list(command), {**kept, **wanted})
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     screen = pyte.Screen(columns, rows)
     terminal = Terminal(pid, master, screen, pyte.ByteStream(screen))
@@ -151,4 +147,16 @@ def console_in_pty(
             os.kill(pid, signal.SIGKILL)
         with suppress(ChildProcessError):
             os.waitpid(pid, 0)
-        os.close(master)
+        with suppress(OSError):
+            os.close(master)
+
+
+def console_in_pty(
+    home: Path,
+    *arguments: str,
+    size: tuple[int, int] = (80, 24),
+    environ: Mapping[str, str] | None = None,
+    program: str = PROGRAM,
+) -> AbstractContextManager[Terminal]:
+    """Starts the console in a pseudo terminal."""
+    return in_pty(sys.executable, "-c", program, str(home), *arguments, size=size, environ=environ)

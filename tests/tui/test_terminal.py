@@ -153,3 +153,16 @@ def test_a_secret_typed_in_a_burst_lands_in_its_own_field(tmp_path: Path) -> Non
         terminal.until(lambda: "my-app" in terminal.text, "the app id")
         assert SENTINEL not in terminal.text
         assert "•" * len(SENTINEL) in terminal.text
+
+
+def test_what_is_typed_in_a_burst_behind_the_filter_or_the_palette_acts_on_nothing_else(desk: FakeDesk) -> None:
+    """Over a slow line keys come together: the letters of a search must not be keys of the queue."""
+    with console_in_pty(desk.home.data) as terminal:
+        ready(terminal)
+        os.write(terminal.master, b"/DSA\r")
+        terminal.until(lambda: "filter: DSA" in terminal.text, "the filter")
+        os.write(terminal.master, b"\x1b")
+        terminal.until(lambda: "Needs you (4)" in terminal.text, "everything again")
+        terminal.settle()
+        os.write(terminal.master, b":order\r")
+        terminal.until(lambda: "newest first" in terminal.text, "what the palette did")

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Key, Resize, ScreenResume
 from textual.widget import Widget
+from textual.widgets import Input
 
 from core.model import Arguments
 from core.operations.overview import Snapshot
@@ -22,17 +23,21 @@ from tui.widgets.confirm_bar import ConfirmBar, Question
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.lines import OneLine, Paragraph
 from tui.widgets.spans import Line
-from tui.widgets.status_line import StatusLine
+from tui.widgets.status_line import StatusLine, whole_reason
 
 SMALLEST = (60, 16)
 """Below this only the first line, a hint and the keys are shown."""
 
 
+AT_ONCE = frozenset({"tab", "slash", "colon"})
+"""Keys that give what is typed behind them another place."""
+
+
 def bindings(*scopes: Scope) -> list[BindingType]:
     """Bindings of the registry's actions in these scopes; every key is remappable by the action's id.
 
-    Tab is answered before the keys behind it are handed out: in a burst (a paste, a line that catches up) a secret
-    typed after it must not land in the field before it.
+    Those of `AT_ONCE` are answered before the keys behind them are handed out: in a burst (a paste, a line that catches
+    up) a secret typed after tab must not land in the field before it, nor the letters of a search act as keys.
     """
     return [
         Binding(
@@ -41,7 +46,7 @@ def bindings(*scopes: Scope) -> list[BindingType]:
             action.label_msgid,
             show=False,
             id=action.id,
-            priority=action.default == "tab",
+            priority=action.default in AT_ONCE,
         )
         for action in in_scope(*scopes)
     ]
@@ -56,6 +61,7 @@ class ConsoleScreen(WorkingScreen[Result], Generic[Result]):
     """Whether it shows what it is for only once rows were read; it then says `app.opened` itself."""
     BINDINGS: ClassVar[list[BindingType]] = []
     AUTO_FOCUS: ClassVar[str | None] = "Menu, Input, QueueTable"
+    _resting = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Generates the bindings of a screen from the registry."""
@@ -104,6 +110,7 @@ class ConsoleScreen(WorkingScreen[Result], Generic[Result]):
             return
         self.query_one(StatusLine).show(self.app.snapshot, self.app.trouble)
         self.query_one("#title", OneLine).show(self.heading())
+        self._rest()
         self.refresh_keys()
 
     def refresh_keys(self) -> None:
@@ -133,7 +140,13 @@ class ConsoleScreen(WorkingScreen[Result], Generic[Result]):
 
     def say(self, text: str, tone: str = "text-muted") -> None:
         """The line above the keys: what just happened."""
-        self.query_one("#note", Paragraph).show(text, tone)
+        self._resting = "" if text else whole_reason(self.app.snapshot, self.size.width)
+        self.query_one("#note", Paragraph).show(text or self._resting, tone if text else "warning")
+
+    def _rest(self) -> None:
+        """While nothing else is said there: the reason of the first line in full, where it was cut."""
+        if self.query_one("#note", Paragraph).text == self._resting:
+            self.say("")
 
     def say_code(self, code: str, arguments: Arguments | None = None, tone: str = "warning") -> None:
         """A worded message in the line above the keys."""
@@ -159,11 +172,14 @@ class ConsoleScreen(WorkingScreen[Result], Generic[Result]):
         return len(self.app.screen_stack) <= BOTTOM
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """`--readonly` removes every changing action (convention 14)."""
-        if action == "act" and parameters:
-            known = BY_ID.get(str(parameters[0]))
-            return not (known is not None and known.changes and self.app.desk.readonly)
-        return True
+        """`--readonly` removes every changing action (convention 14); a sign typed into a field is text."""
+        known = BY_ID.get(str(parameters[0])) if action == "act" and parameters else None
+        if known is None:
+            return True
+        sign = known.default in AT_ONCE and known.default != "tab"
+        if sign and (isinstance(self.focused, Input) or self.query_one(ConfirmBar).open):
+            return False
+        return not (known.changes and self.app.desk.readonly)
 
     def action_act(self, id: str) -> None:
         """A key of the registry: answers why not, or does it."""

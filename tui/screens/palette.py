@@ -37,6 +37,7 @@ class PaletteScreen(ConsoleScreen[str | None]):
         super().__init__()
         self._actions = offered(scopes, situation)
         self._situation = situation
+        self._ahead = ""
 
     def body(self) -> Iterable[Widget]:
         """The field and the list."""
@@ -52,6 +53,10 @@ class PaletteScreen(ConsoleScreen[str | None]):
     def refresh_keys(self) -> None:
         """Letters are text here: only these two keys are keys."""
         self.query_one(KeyBar).offer((BY_ID["pick"], BY_ID["back"]))
+
+    def on_mount(self) -> None:
+        """What was typed before the field was there."""
+        self.query_one(Input).value = self._ahead
 
     def _choices(self, text: str) -> list[Choice]:
         return [choice(action, self._situation) for action in fitting(self._actions, text)]
@@ -69,14 +74,28 @@ class PaletteScreen(ConsoleScreen[str | None]):
         self.do_pick()
 
     def do_pick(self) -> None:
-        """The action under the cursor; the screen below does it, or answers why not."""
-        chosen = self.query_one(Menu).chosen
-        if chosen is not None:
-            self.dismiss(chosen.id)
+        """The action under the cursor; the screen below does it, or answers why not.
+
+        Where enter comes with the letters, in one burst, the list may be of before: then the first that fits.
+        """
+        text = self.query_one(Input).value if self.standing else self._ahead
+        fits = self._choices(text)
+        chosen = self.query_one(Menu).chosen if self.standing else None
+        if fits:
+            self.dismiss(chosen.id if chosen in fits and self._shows(fits) else fits[0].id)
+
+    def _shows(self, choices: list[Choice]) -> bool:
+        return self.query_one(Menu).choices == tuple(choices)
 
     def on_key(self, event: Key) -> None:
-        """The list moves while the field has the letters."""
-        if event.key in STEPS:
+        """The list moves while the field has the letters, also those that come before it has the focus."""
+        if event.is_printable and event.character and not isinstance(self.focused, Input):
+            event.stop()
+            if self.standing:
+                self.query_one(Input).insert_text_at_cursor(event.character)
+            else:
+                self._ahead += event.character
+        elif event.key in STEPS and self.standing:
             event.stop()
             self.query_one(Menu).action_move(STEPS[event.key])
 

@@ -189,7 +189,7 @@ class QueueScreen(ActingScreen[None]):
         field = self.query_one("#filter", Input)
         field.value = self._text
         field.visible = True
-        field.focus()
+        self.set_focus(field)  # at once: what is typed behind the key belongs to the field
 
     def _close_filter(self) -> None:
         """Back into the table; the title says what is looked for."""

@@ -69,6 +69,17 @@ def status_spans(snapshot: Snapshot | None, trouble: str, width: int, ascii_only
     return between(left, right, width, signs.ellipsis, least=head)
 
 
+def whole_reason(snapshot: Snapshot | None, width: int) -> str:
+    """Why nothing moves and what to do, where the first line has no room for the sentence; else empty."""
+    if snapshot is None or not snapshot.spaces or snapshot.worst in (Health.ACTIVE, Health.INACTIVE, Health.HELD):
+        return ""
+    worst = worst_space(snapshot)
+    said = worded(worst.code, worst.arguments) if worst.code else None
+    if said is None or any(said.sentence in span.text for span in status_spans(snapshot, "", width)):
+        return ""
+    return neutral(f"{said.sentence} {said.advice}".strip())
+
+
 def _state(snapshot: Snapshot, ascii_only: bool, separator: str) -> Line:
     if not snapshot.spaces:
         return (

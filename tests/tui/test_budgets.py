@@ -1,0 +1,256 @@
+"""What the console may cost: bytes on the line, processor time, memory, with a queue of 100,000, at 80x24.
+
+Bytes are asserted as they are: they do not depend on the machine. Processor time is asserted against what an empty
+Textual app needs to start (`unit`), measured in the same run on the same machine: on a quiet machine of 2026 that is
+0.2 s, so 10 ms for a key press are a twentieth of it and 0.5 % of four seconds are a tenth. A busy machine slows both
+alike; of several measurements the least counts, for nothing makes a program quicker than it is.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from core.ledger.base import QueueQuery
+from core.model import State
+from tests.core.ledger.many import fill_many
+from tests.core.operations.fakes import SPACE, FakeDesk, stand
+from tests.tui.console import empty_desk, office
+from tests.tui.pty_console import PROGRAM, Terminal, console_in_pty, in_pty
+
+pytestmark = pytest.mark.terminal
+
+EMPTY = """
+from textual.app import App
+from textual.widgets import Static
+class Empty(App):
+    ENABLE_COMMAND_PALETTE = False
+    def compose(self):
+        yield Static("F2026- Needs you")
+Empty().run(mouse=False)
+"""
+COMMAND = (
+    "import sys\nfrom tui.cli import main\nsys.argv = ['banqup-pingwin', '--readonly', '--home', sys.argv[1]]\nmain()\n"
+)
+"""The real command. `--readonly`, so that it starts no engine."""
+
+MANY = 100_000
+KEY_BYTES = 1_024
+PAGE_BYTES = 7_000
+"""A page or an end of the queue: 18 lines that are all different, painted again once they are read."""
+
+MEGABYTE = 1_024
+SLOW_LINE = 8_192
+"""Bytes a second of a line of 64 kbit/s."""
+
+PAINT_AIM, PAINT_LIMIT = 1.5, 2.5
+"""First useful paint, in starts of an empty Textual app. The aim is not met yet (1.6 to 1.8 on a busy machine); the
+limit is what a return of the settings' models or of the clients to the start would break."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Modules are compiled once, as pip does when it installs: else each start would compile ours, and only ours."""
+    changed = {"PYTHONPYCACHEPREFIX": str(tmp_path_factory.mktemp("compiled")), "PYTHONDONTWRITEBYTECODE": ""}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in changed.items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeDesk]:
+    """An office with 100,000 more deliveries."""
+    desk = office(tmp_path_factory.mktemp("many"))
+    fill_many(desk.store, MANY, space=SPACE.id, dossier="D1")
+    yield desk
+    desk.close()
+
+
+@pytest.fixture(scope="module")
+def unit(many: FakeDesk) -> float:
+    """Seconds of processor time that an empty Textual app needs to its first paint."""
+    return min(start(EMPTY, many.home.data) for _ in range(4))
+
+
+def painted(terminal: Terminal) -> bool:
+    return "F2026-" in terminal.text and "Needs you" in terminal.text
+
+
+def start(program: str, home: Path) -> float:
+    """Seconds of processor time until rows are on the screen."""
+    with console_in_pty(home, program=program) as terminal:
+        terminal.until(lambda: painted(terminal), "the first paint", 60)
+        return terminal.cpu()
+
+
+def shown(terminal: Terminal) -> None:
+    terminal.until(lambda: painted(terminal) and "reading" not in terminal.screen.display[0], "the queue", 60)
+    terminal.settle()
+
+
+def test_a_key_press_costs_at_most_a_kilobyte_and_ten_milliseconds(many: FakeDesk, unit: float) -> None:
+    with console_in_pty(many.home.data) as terminal:
+        shown(terminal)
+        assert terminal.press("j") <= KEY_BYTES and terminal.press("k") <= KEY_BYTES
+        spent = []
+        for key in "jkjk":
+            before = terminal.cpu()
+            assert terminal.press(key * 20) <= KEY_BYTES * 20
+            spent.append((terminal.cpu() - before) / 20)
+        assert min(spent) <= unit / 20, (spent, unit)
+
+
+def test_a_page_and_the_ends_of_the_queue_cost_about_a_screen(many: FakeDesk) -> None:
+    with console_in_pty(many.home.data) as terminal:
+        shown(terminal)
+        for key in ("\x1b[6~", "\x1b[5~", "G", "k", "g"):
+            assert terminal.press(key) <= PAGE_BYTES, key
+        terminal.press("G")
+        assert "F2026-0000004" in terminal.text  # the oldest of those that are done
+
+
+def test_memory_stays_under_eighty_megabytes(many: FakeDesk) -> None:
+    with console_in_pty(many.home.data) as terminal:
+        shown(terminal)
+        for key in ("G", "\x1b[5~" * 5, "g", "/zwaan\r", "\x1b"):
+            terminal.press(key)
+        lines = Path(f"/proc/{terminal.pid}/status").read_text().splitlines()
+        most = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+        assert most <= 80 * MEGABYTE, f"{most} kB"
+
+
+def test_an_idle_console_sends_nothing_and_hardly_works(many: FakeDesk, unit: float) -> None:
+    with console_in_pty(many.home.data) as terminal:
+        shown(terminal)
+        spent = []
+        for _ in range(2):
+            before, worked = len(terminal.raw), terminal.cpu()
+            terminal.read(4.0)
+            assert len(terminal.raw) == before
+            spent.append(terminal.cpu() - worked)
+        assert min(spent) <= unit / 10, (spent, unit)
+
+
+def test_ten_changes_a_second_cost_at_most_three_kilobytes_a_second(many: FakeDesk) -> None:
+    with console_in_pty(many.home.data) as terminal:
+        shown(terminal)
+        rows = many.ledger.window(QueueQuery(), 0, 12)
+        before, began = len(terminal.raw), time.monotonic()
+        for turn in range(30):
+            row = rows[turn % 10]
+            stand(many, row.id, State.DEAD if turn % 20 < 10 else State.FAILED, reason="outcome_unknown")
+            terminal.read(max(0.0, began + (turn + 1) / 10 - time.monotonic()))
+        seconds = time.monotonic() - began
+        terminal.settle()
+        assert 0 < len(terminal.raw) - before <= 3_072 * seconds
+
+
+def test_first_paint_is_near_that_of_an_empty_app_and_does_not_grow_with_the_queue(
+    many: FakeDesk, unit: float, tmp_path: Path
+) -> None:
+    few = office(tmp_path)
+    fill_many(few.store, 1_000, space=SPACE.id, dossier="D1")
+    few.close()
+    small = min(start(COMMAND, few.home.data) for _ in range(4))
+    large = min(start(COMMAND, many.home.data) for _ in range(4))
+    assert large <= small * 1.2, (large, small)
+    assert large <= unit * PAINT_LIMIT, (large, unit, "aim", PAINT_AIM)
+
+
+def test_a_slow_line_keeps_up_with_a_person(many: FakeDesk) -> None:
+    with console_in_pty(many.home.data) as terminal:
+        shown(terminal)
+        row = many.ledger.window(QueueQuery(), 0, 1)[0]
+        taken = 0
+        for turn in range(40):  # four seconds at 64 kbit/s, five keys a second, with changes in between
+            if turn % 2:
+                os.write(terminal.master, b"j" if turn % 20 < 10 else b"k")
+            if turn % 10 == 0:
+                stand(many, row.id, State.DEAD if turn % 20 else State.FAILED, reason="outcome_unknown")
+            time.sleep(0.1)
+            with suppress(BlockingIOError):
+                os.set_blocking(terminal.master, False)
+                taken += len(os.read(terminal.master, SLOW_LINE // 10))
+        os.set_blocking(terminal.master, True)
+        before = len(terminal.raw)
+        terminal.settle()
+        left = len(terminal.raw) - before
+        assert taken > 0 and left <= SLOW_LINE, (taken, left)
+
+
+# -- terminals within terminals, and lines that end -------------------------------------------------------------------
+
+
+def test_a_closed_terminal_ends_the_console_and_leaves_the_ledger_alone(tmp_path: Path) -> None:
+    desk = office(tmp_path)
+    before = [(row.id, row.state) for row in desk.ledger.window(QueueQuery(), 0, 50)]
+    with console_in_pty(desk.home.data) as terminal:
+        terminal.until(lambda: "Needs you (4)" in terminal.text, "the queue")
+        os.write(terminal.master, b"D")
+        terminal.until(lambda: "n, enter, esc" in terminal.text, "a question that nobody answers")
+        os.close(terminal.master)
+        end = time.monotonic() + 30
+        while os.waitpid(terminal.pid, os.WNOHANG) == (0, 0):
+            assert time.monotonic() < end, "the console outlives its terminal"
+            time.sleep(0.05)
+    assert [(row.id, row.state) for row in desk.ledger.window(QueueQuery(), 0, 50)] == before
+    assert desk.store.check() == []
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="no tmux here: .ci/run installs it")
+def test_it_works_in_tmux(tmp_path: Path) -> None:
+    desk = office(tmp_path)
+    tmux = ("tmux", "-u", "-S", str(tmp_path / "socket"), "-f", "/dev/null")
+    program = tmp_path / "console.py"
+    program.write_text(PROGRAM)
+    command = f"PYTHONPATH={Path.cwd()} {sys.executable} {program} {desk.home.data}"
+    with in_pty(*tmux, "new-session", command) as terminal:
+        try:
+            terminal.until(lambda: "Needs you (4)" in terminal.text, "the queue", 60)
+            os.write(terminal.master, b"G")
+            terminal.until(lambda: "F2026-0417" in terminal.text, "the last row")
+            os.write(terminal.master, b":order\r")
+            terminal.until(lambda: "newest first" in terminal.text, "the palette's action")
+        finally:
+            subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)
+
+
+@pytest.mark.skipif(shutil.which("screen") is None, reason="no GNU screen here: .ci/run installs it")
+def test_it_works_in_gnu_screen(tmp_path: Path) -> None:
+    desk = office(tmp_path)
+    program = tmp_path / "console.py"
+    program.write_text(PROGRAM)
+    environ = {"SCREENDIR": str(tmp_path / "sockets"), "PYTHONPATH": str(Path.cwd()), "LC_ALL": "C.UTF-8"}
+    (tmp_path / "sockets").mkdir(mode=0o700)
+    with in_pty(
+        "screen", "-U", "-c", "/dev/null", sys.executable, str(program), str(desk.home.data), environ=environ
+    ) as terminal:
+        terminal.until(lambda: "Needs you (4)" in terminal.text, "the queue", 60)
+        os.write(terminal.master, b"q")
+        terminal.until(lambda: terminal.ended or "terminating" in terminal.text, "the end", 30)
+
+
+def test_terminals_of_all_sizes_are_made_use_of(tmp_path: Path) -> None:
+    desk = empty_desk(tmp_path)
+    office(tmp_path)
+    for size, there, absent in (
+        ((80, 24), "Amount", "too small"),
+        ((60, 16), "Amount", "too small"),
+        ((50, 12), "too small", "Amount"),
+        ((200, 50), "Tries", "too small"),
+    ):
+        with console_in_pty(desk.home.data, size=size) as terminal:
+            terminal.until(lambda there=there: there in terminal.text, f"{there} at {size}")
+            terminal.settle()
+            assert absent not in terminal.text
+            os.write(terminal.master, b"q")
+            assert terminal.wait() == 0
