@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from io import BytesIO
 from ssl import SSLContext
 from typing import Any
 
@@ -256,12 +257,12 @@ def _trust() -> SSLContext:
 
 async def read_limited(response: httpx.Response, limit: int, too_large: SourceError) -> bytes:
     """The whole body, in chunks; raises `too_large` as soon as it exceeds the limit."""
-    content = bytearray()
+    content = BytesIO()
     async for chunk in response.aiter_bytes():
-        content += chunk
-        if len(content) > limit:
+        content.write(chunk)
+        if content.tell() > limit:
             raise too_large
-    return bytes(content)
+    return content.getvalue()  # no second copy
 
 
 def unreachable(error: Exception) -> Unavailable:

@@ -10,7 +10,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -85,7 +85,18 @@ def _convert(
     if len(xml) + len(pdf or b"") <= LARGE:
         return convert(xml, target, pdf=pdf, key=key, vat_overrides=vat_overrides)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        return process.submit(convert, xml, target, pdf=pdf, key=key, vat_overrides=vat_overrides).result()
+        return process.submit(_convert_apart, xml, target, pdf, key, tuple(vat_overrides)).result()
+
+
+def _convert_apart(
+    xml: bytes, target: Format, pdf: bytes | None, key: str, vat_overrides: tuple[VatOverride, ...]
+) -> Conversion:
+    """What the other process does: the attachments are in the output, and do not travel back a second time."""
+    conversion = convert(xml, target, pdf=pdf, key=key, vat_overrides=vat_overrides)
+    if conversion.invoice is None:
+        return conversion
+    bare = tuple(replace(one, content="") for one in conversion.invoice.attachments)
+    return replace(conversion, invoice=replace(conversion.invoice, attachments=bare))
 
 
 @dataclass(frozen=True, slots=True)
