@@ -85,7 +85,7 @@ class CredentialsFile:
                 "\ud800" <= c <= "\udfff" for c in value
             ):  # no text: it could not be written, and the error would tell
                 raise ConfigurationError("credentials_invalid", where=str(self.path), field=name)
-        self._must_be_ours()
+        self.must_be_ours()
         with locked(self.path, MODE):
             kept = self.read()
             for space, own in values.items():
@@ -94,7 +94,7 @@ class CredentialsFile:
 
     def remove(self, space: str | None, names: Sequence[str]) -> bool:
         """Deletes these values of a space, or shared ones. False where there were none."""
-        self._must_be_ours()
+        self.must_be_ours()
         with locked(self.path, MODE):
             kept = self.read()
             had = kept.get(space, {})
@@ -113,7 +113,7 @@ class CredentialsFile:
         except OSError as error:
             raise unwritable(self.path, error) from None
 
-    def _must_be_ours(self) -> None:
+    def must_be_ours(self) -> None:
         """Raises where the file would be somebody else's than the engine's user: the engine could not read it."""
         owner = self._engine_user()
         if owner is not None and os.geteuid() not in {0, owner}:
@@ -128,6 +128,10 @@ class CredentialsFile:
 
     def _engine_user(self) -> int | None:
         return self._of_engine.stat().st_uid if self.shared_home and self._of_engine.is_dir() else None
+
+    def hidden(self) -> bool:
+        """Whether there are secrets here that this user may not read: the engine's, in a shared home."""
+        return self.shared_home and self.path.exists() and not os.access(self.path, os.R_OK)
 
     def _elsewhere(self) -> bool:
         """Whether, in a shared home, the file is another's private one: not readable, or the engine's, read by root."""

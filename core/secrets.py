@@ -110,6 +110,14 @@ class Secrets:
         self._must_write()
         return self._file.remove(space, [name.value for name in SecretName])
 
+    def must_be_ours(self) -> None:
+        """Raises where this user may not change the secrets (system mode: they are the engine's user's)."""
+        self._file.must_be_ours()
+
+    def hidden(self) -> bool:
+        """Whether there are secrets that this user may not read, but the engine may."""
+        return self._file.hidden()
+
     def _must_write(self) -> None:
         if self._readonly:
             raise UsageError("readonly")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -52,6 +53,28 @@ def test_options_shown_exist(line: str) -> None:
     shown = subprocess.run([*COMMAND, *words.group().split(), "--help"], capture_output=True, text=True)
     for option in re.findall(r"--[a-z-]+", line):
         assert option in shown.stdout, option
+
+
+def test_the_lines_of_a_backup_and_its_move_do_what_they_say(tmp_path: Path) -> None:
+    lines = re.findall(r"^```sh\n(banqup-pingwin .*?)^```$", README, re.S | re.M)
+    assert len(lines) == 1
+    (tmp_path / "bin").mkdir()
+    command = tmp_path / "bin" / "banqup-pingwin"
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -c "from tui.cli import main; main()" "$@"\n')
+    command.chmod(0o755)
+    environ = {**os.environ, "PATH": f"{command.parent}:{os.environ['PATH']}"}
+    done = subprocess.run(["sh", "-euc", lines[0]], cwd=tmp_path, env=environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "books.zip").exists() and (tmp_path / "moved" / "ledger.db").exists()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_there_for_each_shell(shell: str) -> None:
+    assert f"{shell}_source" in README
+    program = COMMAND[-1].replace("main()", "sys.argv = ['banqup-pingwin']; main()")
+    environ = {**os.environ, "_BANQUP_PINGWIN_COMPLETE": f"{shell}_source"}
+    told = subprocess.run([sys.executable, "-c", f"import sys; {program}"], env=environ, capture_output=True, text=True)
+    assert "_BANQUP_PINGWIN_COMPLETE=" in told.stdout, told.stderr
 
 
 def test_pictures_are_there() -> None:

@@ -268,6 +268,7 @@ def uninstall(desk: Desk, space: str) -> None:
     desk.must_write()
     if desk.installations.get(space) is None:
         raise UsageError("no_such_installation", text=space)
+    desk.secrets.must_be_ours()  # before anything is changed: half an uninstall is worse than none
     now = desk.clock.now()
     desk.installations.change(space, lambda each: each.model_copy(update={"active": False, "activated_at": None}))
     if desk.ledger.space_run(space) is not None:

@@ -16,10 +16,12 @@ from core.operations import history, overview
 from core.operations.connections import TRY_SECONDS, Verdict, try_banqup, try_pingwin
 from core.operations.credentials import credentials, same_dossier, try_credentials
 from core.operations.desk import Desk
+from core.operations.engines import engine
 from core.operations.health import Health, moment
 from core.operations.overview import SpaceStatus
 from core.operations.support_lines import Line, failed, guarded
 from core.operations.support_machine import MACHINE
+from core.secrets import SecretName
 
 FURTHEST_CLOCK_S = 60.0
 MOST_TESTED = 50
@@ -57,6 +59,8 @@ def _from_verdict(verdict: Verdict, space: str | None = None) -> list[Line]:
 
 
 async def _banqup(desk: Desk) -> list[Line]:
+    if desk.secrets.hidden():  # a person beside the engine: only the engine can sign in
+        return [Line("doctor_secret_hidden", None, {"field": SecretName.BANQUP_SECRET.value})]
     verdict = await try_banqup(desk)
     lines = _from_verdict(verdict)
     return [*lines, await _clock(desk)] if verdict.ok else lines
@@ -104,7 +108,8 @@ async def _clock(desk: Desk) -> Line:
 async def _installation(desk: Desk, status: SpaceStatus, *, test: bool) -> list[Line]:
     installation, space = status.installation, status.installation.space
     lines = [*_credentials(desk, installation)]
-    if test and not any(line.passed is False for line in lines):
+    nobody_to_ask = desk.secrets.hidden() and not engine(desk).running
+    if test and not nobody_to_ask and not any(line.passed is False for line in lines):
         lines += _from_verdict(await try_credentials(desk, space), space)
     if not installation.enterprise_numbers:
         lines.append(Line("enterprise_numbers_missing", False, {}, space))
@@ -120,6 +125,8 @@ def _credentials(desk: Desk, installation: Installation) -> Iterable[Line]:
         if view.present:
             arguments = {"field": view.field.value, "source": view.source}
             yield Line("doctor_credential", True, arguments, installation.space)
+        elif desk.secrets.hidden():
+            yield Line("doctor_secret_hidden", None, {"field": view.field.value}, installation.space)
         else:
             failed = False if installation.active else None
             yield Line("credential_missing", failed, {"field": view.field.value}, installation.space)

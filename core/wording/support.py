@@ -79,6 +79,7 @@ DOCTOR = {
     "doctor_clock_unmeasured": Message(
         "The clock was not compared: nothing is installed whose list could be asked for."
     ),
+    "doctor_secret_hidden": Message("{field} is the engine's: this user may not read it, the engine may."),
     "doctor_credential": Message("{field} comes from: {source}."),
     "doctor_poll": Message("Last read from Banqup: {at}."),
     "doctor_poll_overdue": Message(
