@@ -22,7 +22,8 @@ ON CONFLICT DO NOTHING RETURNING id"""
 
 TURN = """UPDATE doc SET state = :state, reason = :reason, reason_args = :args, due_at = :due, changed_at = :now,
   source_hash = coalesce(:hash, source_hash), source_updated = coalesce(:updated, source_updated)
-WHERE id = :id AND state = :held RETURNING fence"""
+WHERE id = :id AND state = :held AND (:finding <> 'moved' OR NOT EXISTS
+  (SELECT 1 FROM event WHERE doc = :id AND json_extract(args, '$.state') = 'unknown')) RETURNING fence"""
 
 HELD = {Finding.CHANGED: State.CONFIRMED, Finding.BACK: State.WITHDRAWN, Finding.MOVED: State.READY}
 """Where a row must still stand for what was found of it."""
@@ -40,6 +41,8 @@ def _turn(tx: Transaction, run: SpaceRun, found: Discovery, now: float) -> None:
     """Moves a row that Banqup's list speaks of again, if it still stands where the scan saw it.
 
     The content seen now is kept: once a person has left a changed document as it is, it is not asked about again.
+    What may ever have been taken is not made anew: the target's answer to its key would speak of the older file. It is
+    sent as it was, and shown as changed afterwards.
     """
     values = {
         "state": found.state,
@@ -51,6 +54,7 @@ def _turn(tx: Transaction, run: SpaceRun, found: Discovery, now: float) -> None:
         "now": now,
         "id": found.delivery,
         "held": HELD[found.finding],
+        "finding": found.finding.value,
     }
     if tx.one(TURN, values) is not None:
         code = found.reason or ("delivery_back" if found.state is State.SEEN else "delivery_changed")

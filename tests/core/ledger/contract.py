@@ -296,6 +296,26 @@ class PollingContract(Soundness):
         asked = settle(ledger, 21.0)
         assert asked is not None and asked.id == delivery
 
+    def test_what_may_have_been_taken_is_not_made_anew_although_a_person_retried_it(self, ledger: Ledger) -> None:
+        activate(ledger)
+        held = sending(ledger)
+        assert ledger.move(held, State.SENDING, Move(State.UNKNOWN, 20.0, counted=True), now=20.0)
+        asked = ledger.settle("s1", now=21.0, grace=GRACE, lease=LEASE)
+        assert asked is not None
+        assert ledger.move(asked, State.UNKNOWN, Move(State.READY, 22.0, code="same_key_again"), now=22.0)
+        assert ledger.decide(decision(row_of(ledger, held.id), State.READY, "retry"), now=23.0)
+        assert row_of(ledger, held.id).attempts == 0
+        moved = found("F1", finding=Finding.MOVED, state=State.SEEN, reason="moved_in_banqup", delivery=held.id)
+        poll(ledger, moved, now=24.0)
+        assert state_of(ledger, held.id) is State.READY
+
+    def test_what_was_never_sent_is_made_anew_when_it_changes(self, ledger: Ledger) -> None:
+        activate(ledger)
+        waiting = ready(ledger, "F1")
+        moved = found("F1", finding=Finding.MOVED, state=State.SEEN, reason="moved_in_banqup", delivery=waiting)
+        poll(ledger, moved, now=24.0)
+        assert state_of(ledger, waiting) is State.SEEN
+
     def test_a_space_that_was_never_enrolled_is_refused(self, ledger: Ledger) -> None:
         with pytest.raises(StoreError) as caught:
             poll(ledger, found("F1"))
