@@ -48,7 +48,7 @@ def test_commands_shown_exist(line: str) -> None:
 
 @pytest.mark.parametrize("line", re.findall(r"^\$ banqup-pingwin (.*--.*?)(?:  |$)", README, re.M))
 def test_options_shown_exist(line: str) -> None:
-    words = re.match(r"[a-z -]*?(?= --| \"| [a-z]+\.xml)", line)
+    words = re.match(r"[a-z -]*?(?= --| \"| [A-Z]| [a-z]+\.)", line)
     assert words is not None, line
     shown = subprocess.run([*COMMAND, *words.group().split(), "--help"], capture_output=True, text=True)
     for option in re.findall(r"--[a-z-]+", line):
