@@ -29,6 +29,9 @@ SHORTEST = 6
 
 CUT = re.compile(r"([^\s…][^…│]{2,60}?)…(?!\w)")
 
+LISTED = re.compile(r"\d\d:\d\d:\d\d ")
+"""A line of the activity: one line whatever it tells, and whole below the list for the one under the cursor."""
+
 MOST_SCROLLED = 4
 """Lines of a step that may need scrolling at 80x24: what a test proved, below the choices it belongs to."""
 
@@ -54,6 +57,8 @@ def cut_words(shown: str, language: str) -> list[str]:
     """The texts of ours that a screen shows cut."""
     found = []
     for line in shown.splitlines():
+        if LISTED.match(line.lstrip("› ")):
+            continue
         for fragment in CUT.findall(line):
             end = re.split(r"\s{2,}", fragment.strip())[-1]
             if len(end) >= SHORTEST and end[-24:] in our_words(language):
