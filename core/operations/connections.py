@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from pydantic import SecretStr
 
 from core.banqup.errors import CredentialsRefused
 from core.config import BanqupConnection, Machine, PingwinTarget
-from core.errors import ConfigurationError, ProductError, SourceError, UsageError
+from core.errors import ConfigurationError, ProductError, SourceError, StoreError, UsageError
 from core.model import Arguments, Space
 from core.operations.desk import Desk
 from core.operations.enrolment import enrol_all
@@ -183,7 +184,8 @@ async def try_pingwin(desk: Desk) -> Verdict:
         return Verdict((Proof(missing.code, False, missing.arguments),), desk.clock.now())
     probe = await target.probe(None, TRY_SECONDS)
     if probe.reachable and not desk.readonly and desk.has_ledger():  # what waits for its next probe need not wait
-        desk.ledger.probe_now(target.name, now=desk.clock.now())
+        with suppress(StoreError):  # a ledger that cannot be used says so itself
+            desk.ledger.probe_now(target.name, now=desk.clock.now())
     proofs = [Proof(probe.code, probe.reachable, probe.arguments)]
     if not target.confirmed:
         proofs.append(Proof("contract_unconfirmed", None, {"target": target.name}))

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from core import __version__
@@ -145,15 +146,14 @@ def _soundness(desk: Desk) -> Iterable[Line]:
 
 def _pages(ledger: Path) -> tuple[str, int]:
     """The journal mode that the file is in, and the bytes of its free pages. Only WAL is remembered in a file."""
-    connection = sqlite3.connect(f"{ledger.absolute().as_uri()}?mode=ro", uri=True)
     try:
-        ((mode,), (pages,), (size,)) = (
-            connection.execute(f"PRAGMA {name}").fetchone() for name in ("journal_mode", "freelist_count", "page_size")
-        )
+        with closing(sqlite3.connect(f"{ledger.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            ((mode,), (pages,), (size,)) = (
+                connection.execute(f"PRAGMA {name}").fetchone()
+                for name in ("journal_mode", "freelist_count", "page_size")
+            )
     except sqlite3.Error:  # the check of the ledger says what is wrong with it
         return "?", 0
-    finally:
-        connection.close()
     return ("WAL" if str(mode).lower() == "wal" else "TRUNCATE"), pages * size
 
 

@@ -49,9 +49,9 @@ class WithoutLastLook(Deliverer):
 class WithoutGrace(Deliverer):
     """The target is asked at once, and its first "no" is believed."""
 
-    def __init__(self, outside, worker, slots) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, outside, worker, shares, *, free) -> None:  # type: ignore[no-untyped-def]
         hasty = outside.timing.model_copy(update={"grace": 0.0})
-        super().__init__(replace(outside, timing=hasty), worker, slots)
+        super().__init__(replace(outside, timing=hasty), worker, shares, free=free)
 
     async def _ask(self, claim: Claim) -> Move:
         return await super()._ask(replace(claim, delivery=replace(claim.delivery, reason=ASKED_ONCE)))
@@ -62,8 +62,8 @@ def with_worker(weak: type[Deliverer]) -> type[Engine]:
 
     class Weak(Engine):
         @staticmethod
-        def _deliverer(workshop: Workshop, name: str) -> Deliverer:
-            return weak(workshop.outside, name, workshop.slots)
+        def _deliverer(workshop: Workshop, name: str, *, free: bool = False) -> Deliverer:
+            return weak(workshop.outside, name, workshop.shares, free=free)
 
     return Weak
 

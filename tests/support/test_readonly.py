@@ -36,6 +36,7 @@ READS = {
     "reconcile": ["SPACE", "--from", "2026-01-01", "--to", "2027-12-31"], "doctor": [], "notices show": [],
     "notices mail": ["--to", "a@b.example"], "service show": [], "check": ["OUT/none.xml"],
     "convert": ["OUT/none.xml", "--out", "OUT"], "installations export": ["OUT/list.csv"],
+    "keys": [], "templates list": [], "installations list": [], "contract check": ["a-multipart"],
     "sandbox received": [], "bundle": ["SPACE", "--out", "OUT/b.zip"], "backup": ["OUT/backup.zip"],
 }  # fmt: skip
 """Commands that only look, with arguments. They may work or refuse; they change nothing."""
@@ -50,6 +51,11 @@ CHANGES = {
     "undo": ["ROW", "--yes"], "hold": ["SPACE"], "release": ["SPACE"], "run": ["--once"], "stop": [],
     "notices set": ["--command", "true"], "notices test": [], "service install": ["--yes"],
     "service remove": ["--yes"], "installations import": ["OUT/list.csv", "--yes"],
+    "installations hold": ["SPACE"], "installations release": ["SPACE"],
+    "installations activate": ["SPACE", "--yes"], "installations deactivate": ["SPACE", "--yes"],
+    "credentials import": ["OUT/list.csv"], "templates save": ["Retail", "--from", "SPACE"],
+    "templates delete": ["Retail"], "contract new": ["ours", "--like", "a-multipart"],
+    "ledger copy": ["--to", "sqlite"], "sandbox stop": [],
     "restore": ["OUT/backup.zip", "--yes"], "sandbox approve": [], "sandbox faults": ["--clear"],
 }  # fmt: skip
 """Commands that change something: all are refused, and nothing changes."""
@@ -154,7 +160,7 @@ async def test_no_key_changes_anything_in_the_readonly_console(name: str, lived:
 
 @pytest.mark.parametrize("scope", list(Scope))
 def test_no_changing_key_is_live_in_the_readonly_console(scope: Scope) -> None:
-    from tui.actions import Situation, footer, refusal
+    from tui.situation import Situation, footer, refusal
 
     looking = Situation(readonly=True)
     changing = [action for action in in_scope(scope) if action.changes]

@@ -57,6 +57,6 @@ def test_a_hold_names_who_holds_and_nothing_in_the_name_can_act() -> None:
 
 def test_words_follow_the_language_in_use() -> None:
     use_language("nl")
-    assert status.face(State.CONFIRMED).word == "afgeleverd"
+    assert status.face(State.CONFIRMED).word == "geleverd"
     use_language("en")
     assert status.face(State.CONFIRMED).word == "delivered"

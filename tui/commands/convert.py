@@ -252,7 +252,7 @@ def _tell(result: Record, line: str) -> None:
         for finding in kind.shown:
             rule = f"{finding['rule']} {finding['where']}".strip()
             _say_one(_severity(finding), finding["where"], f"{finding['message']} {finding['advice']}", rule)
-        _say_rest(_severity(kind.shown[0]), len(kind.more))
+        _say_rest(_severity(kind.shown[0]), len(kind.more), str(kind.shown[0]["rule"]))
     for name, word in (("derived", _("derived")), ("dropped", _("not carried over"))):
         for changes in grouped(_rows(result, name), lambda change: change["code"]):
             for change in changes.shown:
@@ -272,10 +272,11 @@ def _say_one(word: str, path: object, text: str, technical: str) -> None:
     say(f"  {beginning}: {text.strip()}" + (f" [{neutral(technical)}]" if technical else ""))
 
 
-def _say_rest(word: str, count: int) -> None:
+def _say_rest(word: str, count: int, technical: str = "") -> None:
     if count:
-        told = ngettext("{count} more like it", "{count} more like it", count).format(count=count)
-        say(f"  {word}: {told}")
+        _say_one(
+            word, "", ngettext("{count} more like it", "{count} more like it", count).format(count=count), technical
+        )
 
 
 def _document(invoice: Invoice | None) -> str:

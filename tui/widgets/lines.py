@@ -17,7 +17,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.widgets.spans import BLANK, Line, Span, cut_line, width_of, wrap
+from tui.widgets.spans import BLANK, Line, Span, cut_line, typed, width_of, wrap
 from tui.widgets.tones import Tones, tones_of
 
 
@@ -86,6 +86,8 @@ class Lines(Widget):
                 self.refresh(Region(start, y, end - start, 1))
 
     def _cut(self, lines: list[Painted], width: int, height: int) -> list[Painted]:
+        if getattr(self.app, "ascii_only", False):
+            lines = [painted._replace(spans=typed(painted.spans)) for painted in lines]
         return [painted._replace(spans=cut_line(painted.spans, width, self.ellipsis)) for painted in lines[:height]]
 
     def on_resize(self, event: Resize) -> None:

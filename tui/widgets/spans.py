@@ -44,6 +44,15 @@ UNICODE = Charset(ellipsis="…", separator="·", cursor="▌", bar="─", promp
 ASCII = Charset(ellipsis="~", separator="-", cursor=">", bar="-", prompt=">")
 
 
+TYPED = str.maketrans("“”„«»‘’–—…→·•", '"""""\'\'--~>-*')
+"""The signs of a sentence as a typewriter has them, one for one."""
+
+
+def typed(spans: Line) -> Line:
+    """A line whose own signs are ASCII; letters of names stay what they are."""
+    return tuple(span if span.text.isascii() else span._replace(text=span.text.translate(TYPED)) for span in spans)
+
+
 def charset(ascii_only: bool) -> Charset:
     """The signs that the terminal can show."""
     return ASCII if ascii_only else UNICODE

@@ -30,7 +30,9 @@ def codes(file: Path) -> Iterator[str]:
             for each in given:
                 literals = [each.body, each.orelse] if isinstance(each, ast.IfExp) else [each]
                 yield from (
-                    one.value for one in literals if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                    one.value
+                    for one in literals
+                    if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value
                 )
 
 
