@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,7 +68,16 @@ async def test_mark_that_scrolled_out_of_sight_still_counts(desk: FakeDesk) -> N
         assert "2 deliveries:" in text_of(pilot.app)
 
 
-async def test_escape_stops_what_is_carried_out_and_says_what_was_left(desk: FakeDesk) -> None:
+async def test_escape_stops_what_is_carried_out_and_says_what_was_left(
+    desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = decisions._decide_one
+
+    def slowly(*given: Any) -> Any:  # or a quick machine is done before the key is read
+        time.sleep(0.02)
+        return one(*given)
+
+    monkeypatch.setattr(decisions, "_decide_one", slowly)
     async with console(desk) as pilot:
         table = await filtered(pilot)
         await pilot.press("M")
