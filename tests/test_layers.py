@@ -75,3 +75,13 @@ def test_every_message_says_what_happened_in_a_sentence() -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_is_a_room_of_at_most_400_lines(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 400
+
+
+TOP_LEVEL = {".ci", ".gitignore", "LICENSE", "README.md", "core", "pyproject.toml", "screenshots", "tests", "tui"}
+
+
+def test_nothing_strays_to_the_top_level() -> None:
+    tracked = subprocess.run(["git", "-C", ROOT, "ls-files"], capture_output=True, text=True, check=False)
+    if tracked.returncode:
+        pytest.skip("not a git checkout")
+    assert {name.split("/")[0] for name in tracked.stdout.splitlines()} == TOP_LEVEL
