@@ -77,7 +77,7 @@ class Notices(Settings):
     """Telling people: whom (a command that reads JSON), of what, and how often.
 
     `settle_s` is how long a trouble may stand before it is told, `stuck_h` when something that waits is stuck,
-    `again_h` the time between reminders. In system mode the command comes from the unit: `core.operations.telling`.
+    `again_h` the time between reminders. In system mode the command comes from the unit: `running.telling`.
     """
 
     command: tuple[str, ...] = ()

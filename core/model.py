@@ -31,7 +31,7 @@ class Direction(StrEnum):
 
 
 class State(StrEnum):
-    """States of a delivery (engine reference, section 5.1). What a person sees is worded in `tui.status`."""
+    """States of a delivery (engine reference, section 5.1). What a person sees is worded in `tui.words.status`."""
 
     SEEN = "seen"
     READY = "ready"

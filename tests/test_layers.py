@@ -25,7 +25,7 @@ def loaded_by(statement: str) -> set[str]:
     return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
 
 
-@pytest.mark.parametrize("module", ["core.sync.engine", "core.operations.overview", "core.efff.convert"])
+@pytest.mark.parametrize("module", ["core.sync.engine", "core.operations.views.overview", "core.efff.convert"])
 def test_engine_loads_no_user_interface(module: str) -> None:
     assert not loaded_by(f"import {module}") & {"textual", "rich", "click", "tui"}
 
@@ -75,6 +75,22 @@ def test_every_message_says_what_happened_in_a_sentence() -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_is_a_room_of_at_most_400_lines(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 400
+
+
+ROOMS_WITH_A_MAP = sorted(
+    {path.parent for path in SOURCES if path.name == "__init__.py"}
+    - {ROOT / room for room in ("core/wording", "core/ledger/schema", "core/ledger/schema/postgres")}
+    - {ROOT / room for room in ("tui/commands", "tui/screens", "tui/widgets")}  # the file names are the map
+    - {ROOT / "core/efff" / part for part in ("reading", "writing", "rules")}
+)
+
+
+@pytest.mark.parametrize("room", ROOMS_WITH_A_MAP, ids=lambda room: str(room.relative_to(ROOT)))
+def test_a_room_says_what_stands_where(room: Path) -> None:
+    shown = ast.get_docstring(ast.parse((room / "__init__.py").read_text())) or ""
+    files = [path.name for path in room.glob("*.py") if not path.name.startswith("__")]
+    rooms = [f"{path.parent.name}/" for path in room.glob("*/__init__.py")]
+    assert not [name for name in (*files, *rooms) if name not in shown]
 
 
 TOP_LEVEL = {".ci", ".gitignore", "LICENSE", "README.md", "core", "pyproject.toml", "screenshots", "tests", "tui"}

@@ -14,8 +14,9 @@ from textual.screen import Screen
 
 from core.errors import ProductError
 from core.model import Arguments, Delivery, Space
-from core.operations import engines, walkthrough
 from core.operations.desk import Desk
+from core.operations.running import engines
+from core.operations.setup import walkthrough
 from tui.console import BOTTOM, Console
 from tui.journey import WALKTHROUGH, Journey, resume
 from tui.steps import queue_screen, step_screen
@@ -58,7 +59,7 @@ class BanqupConsole(Console):
 
     async def _bring_up(self) -> None:
         """The sandbox of a trial, then the engine of active spaces; a failure is said, and the console goes on."""
-        from core.operations import installing, trial
+        from core.operations.setup import installing, trial
 
         try:
             await trial.resume(self.desk)
@@ -77,7 +78,7 @@ class BanqupConsole(Console):
     def _first_screen(self) -> Screen[Any]:
         if walkthrough.settled(self.desk):
             return queue_screen()
-        from core.operations import installing
+        from core.operations.setup import installing
 
         installed = installing.installations(self.desk)
         step = walkthrough.step(self.desk)
@@ -257,7 +258,7 @@ def _chosen(desk: Desk, space: str | None) -> str | None:
     """The space that was named. Reads and checks the settings, unless a glance says that they need not wait for it."""
     if space is None and walkthrough.settled(desk):
         return None
-    from core.operations import installing
+    from core.operations.setup import installing
 
     installing.installations(desk)
     return installing.find(desk, space).space if space else None

@@ -20,7 +20,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from core.operations.desk import Desk
-from core.operations.overview import Snapshot
+from core.operations.views.overview import Snapshot
 from tui import keymap
 from tui.actions import use_keys
 from tui.crashes import keep_crash

@@ -16,9 +16,9 @@ from textual.message import Message
 
 from core.errors import ProductError
 from core.model import Arguments
-from core.operations import overview
 from core.operations.desk import Desk
-from core.operations.overview import Snapshot
+from core.operations.views import overview
+from core.operations.views.overview import Snapshot
 from tui.crashes import keep_crash
 
 LOOK_EVERY = 0.25

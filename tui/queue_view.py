@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from core.ledger.base import QueueQuery
 from core.model import IN_FLIGHT, NEEDS_PERSON, WAITING, State
-from core.operations import overview
 from core.operations.desk import Desk
-from core.operations.overview import Snapshot
+from core.operations.views import overview
+from core.operations.views.overview import Snapshot
 from tui.i18n import N_, _
 from tui.widgets.queue_table import Group, Window
 

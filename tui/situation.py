@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from core.model import Arguments, Delivery
 from core.operations.decisions import Act, permission
-from core.operations.overview import SpaceStatus
+from core.operations.views.overview import SpaceStatus
 from tui.actions import Action, Scope, in_scope
 
 FOOTER_KEYS = 6

@@ -1,7 +1,7 @@
 """The console's own colours, dark and light, and the choice between them and the terminal's sixteen.
 
-Tones are only ever named by the theme variables of `tui.status`; nothing here is needed to read a screen, since every
-colour stands beside a word and a glyph.
+Tones are only ever named by the theme variables of `tui.words.status`; nothing here is needed to read a screen, since
+every colour stands beside a word and a glyph.
 """
 
 from __future__ import annotations

@@ -3,12 +3,11 @@
 A rule (who may activate, what a retry does) lives here once, so the command line and the console cannot disagree.
 Every function takes a `Desk`: the home, the stores and the person who acts.
 
-    desk.py         the desk: home, ledger, installations, secrets, actor, readonly
-    connections.py  the two connections, once a machine
-    installing.py   spaces, install, uninstall, enterprise numbers, the three credentials
-    activation.py   preview, activate, deactivate, hold, release
-    decisions.py    retry, resend, discard, mark delivered, include, undo
-    overview.py     status, queue, one delivery, health in the words of the first line
-    engines.py      is an engine running, start it, stop it
-    support.py      reconcile, backup, restore, export, import, doctor, bundle
+desk.py       the desk: home, ledger, installations, secrets, actor, readonly
+decisions.py  on deliveries: retry, resend, discard, mark delivered, include, undo
+setup/        from nothing to active: connections, install, credentials, activation, one document first
+views/        what is shown: status, queue, one delivery and why, find, activity, dry run; reads only
+support/      what support and accountants ask for: doctor, reconcile, backup, bundle
+bulk/         many installations at once: tables in and out, templates, a decision on a selection
+running/      the engine as people see it: started, stopped, as a service, telling them, moved to PostgreSQL
 """

@@ -229,7 +229,7 @@ def _done(desk: Desk, row: Delivery, effect: Effect) -> str:
     """What is said right after a decision; an order to send now also wakes what keeps it waiting."""
     if effect.code != "retry_now":
         return effect.code
-    from core.operations.enrolment import try_now
+    from core.operations.setup.enrolment import try_now
 
     return "retry_once_it_answers" if try_now(desk, row.space) else effect.code
 

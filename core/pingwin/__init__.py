@@ -1,11 +1,14 @@
 """Documents go here: Pingwin by a wire contract that is data, or a folder tree.
 
-target.py      what the engine needs of a target
-contract.py    the wire contract       library.py    the contract files, shipped and the user's own
-request.py     contract -> request     verdict.py    contract + answer -> class
-exchange.py    one request, one connection, one total deadline
-http.py        the target over HTTP    folder.py     the target as a folder tree, with receipts.py
-targets.py     from settings to a target
+target.py    what the engine needs of a target
+contract.py  the wire contract
+library.py   the contract files, shipped and the user's own
+request.py   contract -> request
+verdict.py   contract + answer -> class
+exchange.py  one request, one connection, one total deadline
+http.py      the target over HTTP
+folder.py    the target as a folder tree, with receipts.py
+targets.py   from settings to a target
 """
 
 from core.pingwin.library import available

@@ -14,7 +14,8 @@ from typing import Any
 
 from core.ledger.base import QueueQuery
 from core.model import Arguments, Delivery, State
-from core.operations import engines, overview
+from core.operations.running import engines
+from core.operations.views import overview
 from core.sandbox.stage import DemoEvent, DemoOptions, Progress, Stage
 from core.wording import word
 

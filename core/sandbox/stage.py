@@ -25,8 +25,9 @@ from core.config import BanqupConnection, Home, PingwinTarget, Timing
 from core.errors import UsageError
 from core.installations import Installation
 from core.model import Arguments, Space
-from core.operations import activation, connections, engines, installing
 from core.operations.desk import Desk
+from core.operations.running import engines
+from core.operations.setup import activation, connections, installing
 from core.sandbox.__main__ import end_engine
 from core.sandbox.control_client import ACCESS_FILE, Access, SandboxControl
 from core.wording import messages

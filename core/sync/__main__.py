@@ -10,7 +10,7 @@ from pathlib import Path
 from core.config import Home
 from core.errors import ProductError
 from core.logs import log_to
-from core.operations.telling import Teller
+from core.operations.running.telling import Teller
 from core.sync.engine import run
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from core.clock import SystemClock
 from core.config import Timing
 from core.ledger.sqlite import open_ledger
-from core.operations import overview
 from core.operations.desk import Desk
+from core.operations.views import overview
 from core.sync.house import House, Makers
 from core.sync.supervise import Supervisor
 from tests.benchmarks.office import Nobody, decided, running

@@ -30,7 +30,7 @@ from core.errors import ProductError
 from core.ledger.base import QueueQuery
 from core.ledger.sqlite import SqliteLedger
 from core.model import Delivery, State
-from core.operations import engines
+from core.operations.running import engines
 from core.pingwin.library import SHIPPED
 from core.sandbox.control_client import ACCESS_FILE, Access, SandboxControl
 from core.sandbox.server import SandboxServer

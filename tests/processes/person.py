@@ -19,9 +19,11 @@ from core.config import Home
 from core.errors import ProductError, UsageError
 from core.ledger.base import QueueQuery
 from core.model import NEEDS_PERSON, Delivery, State
-from core.operations import activation, overview, support
+from core.operations import support
 from core.operations.decisions import Act, decide
 from core.operations.desk import Desk
+from core.operations.setup import activation
+from core.operations.views import overview
 from core.sandbox.control_client import SandboxControl, find
 from tests.processes.cast import COMMAND
 

@@ -14,8 +14,8 @@ from core.config import Home
 from core.errors import ProductError
 from core.ledger.base import QueueQuery
 from core.model import State
-from core.operations import overview
 from core.operations.desk import Desk
+from core.operations.views import overview
 
 DELIVERED = QueueQuery(states=frozenset({State.CONFIRMED}))
 

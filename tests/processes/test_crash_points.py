@@ -25,6 +25,7 @@ from core.ledger.sqlite import open_ledger
 from core.logs import log_to
 from core.model import Direction
 from core.operations import support
+from core.operations.bulk import exchange
 from core.operations.desk import Desk
 from core.pingwin.folder import FolderTarget
 from core.pingwin.target import AnswerKind, Credentials, Found, Upload
@@ -176,8 +177,8 @@ def of(home: Home) -> Desk:
 WRITTEN: dict[str, Callable[[Desk, Path], object]] = {
     "backup.zip": support.backup,
     "bundle.zip": lambda desk, file: asyncio.run(support.bundle(desk, SPACE, file)),
-    "all.csv": support.export_installations,
-    "all.json": support.export_installations,
+    "all.csv": exchange.export_installations,
+    "all.json": exchange.export_installations,
 }
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from core.config import PingwinTarget
 from core.model import State
-from core.operations import connections
+from core.operations.setup import connections
 from core.sandbox.server import running_sandbox
 from tests.core.sync.homes import QUICK, activated, engine, rows, states, wait_for
 

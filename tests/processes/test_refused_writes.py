@@ -14,6 +14,7 @@ from core.config import Home, Machine
 from core.credentials import CredentialsFile
 from core.installations import Installations
 from core.operations import support
+from core.operations.bulk import exchange
 from core.operations.desk import Desk
 from core.pingwin.folder import FolderTarget
 from core.pingwin.target import AnswerKind, Found
@@ -90,7 +91,7 @@ def _must_be_a_sentence(said: str, trace: str) -> None:
 SUPPORT: dict[str, Callable[[Desk, Path], object]] = {
     "backup.zip": support.backup,
     "bundle.zip": lambda desk, file: asyncio.run(support.bundle(desk, SPACE, file)),
-    "all.csv": support.export_installations,
+    "all.csv": exchange.export_installations,
     "restore": lambda desk, file: support.restore(desk, file.with_name("kept.zip")),
 }
 

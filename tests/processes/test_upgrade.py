@@ -15,9 +15,10 @@ from core import __version__
 from core.clock import SystemClock
 from core.ledger.schema import scripts
 from core.model import State
-from core.operations import activation, support
+from core.operations import support
 from core.operations.decisions import Act, decide
 from core.operations.desk import Desk
+from core.operations.setup import activation
 from core.sandbox.faults import Fault
 from core.sandbox.server import SandboxServer, running_sandbox
 from core.sync.engine import run

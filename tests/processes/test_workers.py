@@ -19,8 +19,8 @@ import pytest
 
 from core.home import Home
 from core.model import State
-from core.operations import engines
 from core.operations.desk import Desk
+from core.operations.running import engines
 from core.sandbox.server import SandboxServer, running_sandbox
 from tests.cluster import WANTED, Cluster, missing, running
 from tests.core.sync.homes import activated, rows, wait_for

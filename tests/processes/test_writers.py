@@ -20,8 +20,8 @@ TORN = {
     "core/files.py": (CRASH, "test_decisions_are_the_old_or_the_new"),
     "core/pingwin/folder.py": (CRASH, "test_a_delivery_into_a_folder_appears_whole_and_once"),
     "core/pingwin/receipts.py": (CRASH, "test_a_delivery_into_a_folder_appears_whole_and_once"),
-    "core/operations/support_backup.py": (CRASH, "test_a_restore_is_done_or_not_and_can_send_nothing_in_between"),
-    "core/operations/support_bundle.py": (CRASH, "test_what_is_written_for_people_is_the_old_or_the_new"),
+    "core/operations/support/backups.py": (CRASH, "test_a_restore_is_done_or_not_and_can_send_nothing_in_between"),
+    "core/operations/support/bundles.py": (CRASH, "test_what_is_written_for_people_is_the_old_or_the_new"),
     "core/sync/lock.py": (CRASH, "test_a_torn_text_in_the_engines_lock_keeps_nobody_out"),
     "core/logs.py": (CRASH, "test_a_torn_line_in_the_log_swallows_no_other"),
     "core/activity/journal.py": (JOURNAL, "test_a_line_torn_by_a_power_cut_costs_itself_alone"),
@@ -31,9 +31,9 @@ TORN = {
 """Who writes what must survive, and the test that ends the write at each of its steps."""
 
 HARMLESS = {
-    "core/operations/engines.py": "engine.out: what a detached engine says before its log is open",
-    "core/operations/trial.py": "sandbox.out: what the sandbox says",
-    "core/operations/connections.py": "an empty probe in the target folder, taken away at once",
+    "core/operations/running/engines.py": "engine.out: what a detached engine says before its log is open",
+    "core/operations/setup/trial.py": "sandbox.out: what the sandbox says",
+    "core/operations/setup/connections.py": "an empty probe in the target folder, taken away at once",
     "tui/crashes.py": "crashes.log: lines added, read by people",
     "tui/commands/crash.py": "crashes.log: lines added, read by people",
     "tui/cli.py": "/dev/null",

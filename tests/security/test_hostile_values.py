@@ -22,8 +22,8 @@ from lxml import etree
 
 from core.config import PingwinTarget
 from core.model import Delivery, State
-from core.operations import connections
 from core.operations.desk import Desk
+from core.operations.setup import connections
 from core.sandbox.generator import generate, settle
 from core.sandbox.records import Draft, DraftFile
 from core.sandbox.server import running_sandbox

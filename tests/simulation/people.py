@@ -13,9 +13,9 @@ from core.banqup.source import Source
 from core.errors import ProductError
 from core.ledger.base import QueueQuery
 from core.model import State
-from core.operations import activation
 from core.operations.decisions import Act, decide, permissions
 from core.operations.desk import Desk
+from core.operations.setup import activation
 from core.pingwin.target import Target
 from tests.simulation.banqup import SPACE, BanqupDoor
 from tests.simulation.pingwin import PingwinDoor

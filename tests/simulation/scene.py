@@ -22,7 +22,7 @@ from core.installations import Consent, Installation, Installations
 from core.ledger.base import QueueQuery
 from core.ledger.sqlite import open_ledger
 from core.model import Delivery, State
-from core.operations import support_backup
+from core.operations.support import backups
 from core.pingwin.target import Capability
 from core.secrets import SecretName, Secrets
 from core.sync.engine import Engine
@@ -138,7 +138,7 @@ class Scene:
 
     def back_up(self) -> None:
         """A person copies the ledger and the decisions away."""
-        support_backup.backup(self.person.desk(self.story), self.kept)
+        backups.backup(self.person.desk(self.story), self.kept)
 
     def restore(self) -> None:
         """Stops every engine, puts the backup back, and starts them again. A command that is under way must be over."""
@@ -151,7 +151,7 @@ class Scene:
         world.weather = Weather()
         desk = self.person.desk(self.story)
         del desk.__dict__["ledger"]
-        support_backup.restore(desk, self.kept)
+        backups.restore(desk, self.kept)
         desk.close()
         world.ledger, world.weather = open_ledger(world.home.ledger), weather
         self.promises.restart()

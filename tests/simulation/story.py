@@ -13,8 +13,8 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from core.model import Rule
-from core.operations.credentials import set_credentials
-from core.operations.installing import CredentialField
+from core.operations.setup.credentials import set_credentials
+from core.operations.setup.installing import CredentialField
 from core.pingwin.target import Capability
 from core.sync.engine import Engine
 from tests.simulation.banqup import SECOND, SPACE

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from core.home import Home
 from core.model import Space
-from core.operations import installing
 from core.operations.desk import Desk
+from core.operations.setup import installing
 from core.sandbox.server import SandboxServer
 from tests.core.sync.homes import activated, engine
 

@@ -9,8 +9,8 @@ import pytest
 
 from core.errors import UsageError
 from core.model import State
-from core.operations import dry_run, request
 from core.operations.desk import Desk
+from core.operations.views import dry_run, request
 from core.sandbox.server import SandboxServer, running_sandbox
 from tests.core.sync.homes import rows
 from tests.support.homes import lived_in, state_of

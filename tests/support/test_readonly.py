@@ -13,9 +13,11 @@ from textual.pilot import Pilot
 
 from core.errors import UsageError
 from core.model import State
-from core.operations import decisions, installing, overview
+from core.operations import decisions
 from core.operations.decisions import Act
 from core.operations.desk import Desk
+from core.operations.setup import installing
+from core.operations.views import overview
 from core.sandbox.server import SandboxServer, running_sandbox
 from tests.core.sync.homes import rows
 from tests.support.homes import OTHER, lived_in, state_of

@@ -11,8 +11,9 @@ import pytest
 
 from core.ledger.base import QueueQuery
 from core.model import State
-from core.operations import decisions, overview
+from core.operations import decisions
 from core.operations.decisions import Act
+from core.operations.views import overview
 from tests.core.operations.fakes import NOW, SPACE, FakeDesk, stand
 from tests.tui.console import Made, console, discovery, office, screen, text_of, wait_for
 from tui.widgets.queue_table import QueueTable

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tui.actions import ACTIONS, TOGETHER, Confirmation, Scope, in_scope
-from tui.guides import GUIDES
 from tui.keymap import TAKEN
 from tui.situation import FOOTER_KEYS, Situation, footer
 from tui.widgets.key_bar import key_spans
 from tui.widgets.spans import width_of
+from tui.words.guides import GUIDES
 
 TUI = Path(__file__).parents[2] / "tui"
 FILES = sorted(

@@ -8,7 +8,8 @@ import pytest
 
 from core.ledger.base import QueueQuery
 from core.model import State
-from core.operations import moving, overview
+from core.operations.running import moving
+from core.operations.views import overview
 from tests.cluster import Cluster, running
 from tests.core.operations.fakes import FakeDesk
 from tests.tui.console import console, office, text_of, wait_for

@@ -14,8 +14,8 @@ from rich.cells import cell_len
 
 from core.installations import Consent, Installation
 from core.model import Delivery, Direction, State
-from core.operations.engines import EngineState
-from core.operations.overview import Health, Snapshot, SpaceStatus
+from core.operations.running.engines import EngineState
+from core.operations.views.overview import Health, Snapshot, SpaceStatus
 from tests.core.operations.fakes import FakeDesk
 from tests.tui.console import empty_desk, office
 from tui.feed import Feed, FeedTroubled, SnapshotReady, same

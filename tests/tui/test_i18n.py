@@ -13,9 +13,10 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from core.operations.installing import CredentialField
+from core.operations.setup.installing import CredentialField
 from tests.tui.catalogue import all_texts
-from tui import i18n, labels
+from tui import i18n
+from tui.words import labels
 
 TRANSLATED = [language for language in i18n.LANGUAGES if language != "en"]
 

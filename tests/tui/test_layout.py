@@ -15,7 +15,7 @@ import pytest
 from babel.messages.pofile import read_po
 from textual.pilot import Pilot
 
-from core.operations import installing
+from core.operations.setup import installing
 from tests.core.operations.fakes import SPACE, credentials_of
 from tests.tui.catalogue import all_texts
 from tests.tui.console import console, text_of

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from core.operations import installing
+from core.operations.setup import installing
 from tests.core.operations.fakes import SPACE, credentials_of
 from tests.tui.console import console, picture
 from tests.tui.picture_matrix import FOLDER, LANGUAGES, SCREENS, SIZES, THEMES, file_of, keep, kept, stacked

@@ -20,8 +20,9 @@ from core.activity.entry import Entry
 from core.activity.journal import Journal
 from core.ledger.base import QueueQuery
 from core.model import Direction, Party
-from core.operations import activation, installing, overview, walkthrough
-from core.operations.overview import Health
+from core.operations.setup import activation, installing, walkthrough
+from core.operations.views import overview
+from core.operations.views.overview import Health
 from tests.core.efff.documents import document
 from tests.core.operations.fakes import NOW, OTHER, OWN, SPACE, FakeDesk, connect, credentials_of, purchase, stand
 from tests.tui.console import HeldEngine, console, empty_desk, enter, office, picture, screen, wait_for

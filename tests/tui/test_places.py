@@ -6,7 +6,7 @@ import pytest
 
 from core.efff.profile import profile
 from core.wording import messages
-from tui.places import NUMBERED, PLACES, in_words
+from tui.words.places import NUMBERED, PLACES, in_words
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 
 from core.ledger.base import QueueQuery
 from core.model import State
-from core.operations import installing, overview
+from core.operations.setup import installing
+from core.operations.views import overview
 from tests.core.operations.fakes import OTHER, SPACE, FakeDesk, stand
 from tests.tui.console import HeldEngine, console, empty_desk, office, screen, text_of, wait_for
 from tui.queue_view import GROUPS

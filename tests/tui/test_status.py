@@ -8,9 +8,9 @@ import pytest
 
 from core.model import Direction, State
 from core.operations.decisions import Act
-from core.operations.overview import Health
-from tui import status
+from core.operations.views.overview import Health
 from tui.i18n import LANGUAGES, use_language
+from tui.words import status
 
 SAME_LOOK = {State.LEASED, State.SENDING}
 

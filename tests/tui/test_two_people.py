@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.model import State
-from core.operations import connections, decisions, installing
+from core.operations import decisions
 from core.operations.decisions import Act
+from core.operations.setup import connections, installing
 from tests.core.operations.fakes import SPACE, FakeDesk, credentials_of
 from tests.tui.console import console, office, screen, text_of, wait_for
 from tui.app import step_screen

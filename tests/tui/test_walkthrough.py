@@ -13,9 +13,11 @@ from textual.pilot import Pilot
 from core.config import BanqupConnection, Home, PingwinTarget
 from core.ledger.base import QueueQuery
 from core.model import State
-from core.operations import connections, engines, installing, overview, trial, walkthrough
 from core.operations.desk import Desk
-from core.operations.installing import CredentialField
+from core.operations.running import engines
+from core.operations.setup import connections, installing, trial, walkthrough
+from core.operations.setup.installing import CredentialField
+from core.operations.views import overview
 from core.sandbox.fill import open_world
 from core.sandbox.server import SandboxServer, running_sandbox
 from tests.tui.console import TERMINAL, console, empty_desk, enter, office, screen, text_of, wait_for

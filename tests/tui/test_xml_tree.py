@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from core.ledger.base import QueueQuery
 from core.model import Delivery
-from core.operations import overview, xml_view
+from core.operations.views import overview, xml_view
 from tests.core.operations.fakes import stand
 from tests.tui.console import console, office, screen, text_of, wait_for
 from tui.handover import scp_line

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from core.errors import UsageError
-from core.operations import activation
+from core.operations.setup import activation
 from tui.commands.asking import confirm, on_terminal
 from tui.commands.frame import (
     DONE,

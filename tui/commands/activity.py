@@ -7,15 +7,15 @@ import sys
 import time
 from dataclasses import asdict
 
-from core.operations import activity as activities
-from core.operations import overview
-from core.operations.activity import Happening, Wanted
 from core.operations.desk import Desk
+from core.operations.views import activity as activities
+from core.operations.views import overview
+from core.operations.views.activity import Happening, Wanted
 from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, space_argument, with_session
 from tui.commands.output import document, note, record, say
-from tui.happenings import purpose_word, words
 from tui.i18n import N_, _, iso, moment, worded
 from tui.plain import neutral, neutral_block
+from tui.words.happenings import purpose_word, words
 
 LOOK = 0.5
 """Seconds between two looks."""

@@ -15,7 +15,7 @@ from tui.commands.output import diagnose, document, fact, note, say, table
 from tui.i18n import N_, _
 
 if TYPE_CHECKING:
-    from core.operations.connections import ContractView
+    from core.operations.setup.connections import ContractView
 
 BANQUP_VALUES = ("base_url", "client_id", "secret")
 SECRET_VARIABLE = "BANQUP_PINGWIN_BANQUP_SECRET"  # noqa: S105 - a name
@@ -66,7 +66,7 @@ GRANT = N_(
 @with_session
 def banqup_set(session: Session, /, *, url: str | None, app_id: str | None, stdin: bool, from_file: Path | None) -> int:
     """Keeps the connection; what is not given is asked for, what is not answered stays."""
-    from core.operations import connections
+    from core.operations.setup import connections
 
     session.must_write()
     present = connections.machine(session.desk).banqup
@@ -95,7 +95,7 @@ def banqup_set(session: Session, /, *, url: str | None, app_id: str | None, stdi
 @with_session
 def banqup_test(session: Session, /) -> int:
     """Says what was proven."""
-    from core.operations import connections
+    from core.operations.setup import connections
     from tui.commands.verdicts import show_verdict
 
     return show_verdict(session, asyncio.run(connections.try_banqup(session.desk)))
@@ -106,7 +106,7 @@ def banqup_test(session: Session, /) -> int:
 @with_session
 def banqup_show(session: Session, /) -> int:
     """Shows what is kept."""
-    from core.operations import connections
+    from core.operations.setup import connections
 
     present = connections.machine(session.desk).banqup
     source = connections.banqup_secret_source(session.desk)
@@ -136,7 +136,7 @@ def banqup_show(session: Session, /) -> int:
 def pingwin_set(session: Session, /, *, contract: str | None, url: str | None, folder: str | None) -> int:
     """Keeps the target."""
     from core.config import PingwinTarget
-    from core.operations import connections
+    from core.operations.setup import connections
 
     session.must_write()
     if folder and (contract or url):
@@ -161,7 +161,7 @@ def pingwin_set(session: Session, /, *, contract: str | None, url: str | None, f
 @with_session
 def pingwin_test(session: Session, /) -> int:
     """Says what was proven."""
-    from core.operations import connections
+    from core.operations.setup import connections
     from tui.commands.verdicts import show_verdict
 
     return show_verdict(session, asyncio.run(connections.try_pingwin(session.desk)))
@@ -172,7 +172,7 @@ def pingwin_test(session: Session, /) -> int:
 @with_session
 def pingwin_show(session: Session, /) -> int:
     """Shows what is kept."""
-    from core.operations import connections
+    from core.operations.setup import connections
 
     present = connections.machine(session.desk).pingwin
     views = connections.contracts(session.desk)

@@ -41,7 +41,7 @@ def contract() -> None:
 @with_session
 def check(session: Session, /, *, contract_: str, explain_only: bool) -> int:
     """Words, request, trial."""
-    from core.operations import contracts
+    from core.operations.setup import contracts
 
     found = contracts.read(session.desk, contract_)
     said = contracts.explained(found)
@@ -98,7 +98,7 @@ BODY_LINES, LINE = 24, 110
 @with_session
 def new(session: Session, /, *, name: str, like: str) -> int:
     """Writes the file and says what to do next."""
-    from core.operations import contracts
+    from core.operations.setup import contracts
 
     session.must_write()
     place = contracts.new(session.desk, name, like=like)

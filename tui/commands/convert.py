@@ -18,8 +18,8 @@ from tui.commands.files_out import Outputs
 from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, with_session
 from tui.commands.output import diagnose, record, say, shortened
 from tui.i18n import N_, _, ngettext, worded
-from tui.places import in_words
 from tui.plain import neutral
+from tui.words.places import in_words
 
 if TYPE_CHECKING:
     from core.efff.batch import Batch

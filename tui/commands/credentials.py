@@ -10,8 +10,8 @@ import click
 from pydantic import SecretStr
 
 from core.errors import UsageError
-from core.operations import installing
-from core.operations.installing import CredentialField, CredentialView
+from core.operations.setup import installing
+from core.operations.setup.installing import CredentialField, CredentialView
 from tui.commands.asking import ask_secret, ask_text, confirm_typed, on_terminal, piped_values
 from tui.commands.frame import (
     ATTENTION,
@@ -26,8 +26,8 @@ from tui.commands.frame import (
 )
 from tui.commands.output import diagnose, document, note, say
 from tui.i18n import N_, _, worded
-from tui.labels import CREDENTIALS, credential
 from tui.plain import neutral
+from tui.words.labels import CREDENTIALS, credential
 
 NAMES = tuple(field.value for field in CredentialField)
 
@@ -88,7 +88,7 @@ def set_(session: Session, /, *, space: str | None, stdin: bool, from_file: Path
 @with_session
 def import_(session: Session, /, *, file: Path, dry_run: bool) -> int:
     """Keeps what the tables say."""
-    from core.operations import credentials_import as importing
+    from core.operations.bulk import credentials_import as importing
 
     if not dry_run:
         session.must_write()

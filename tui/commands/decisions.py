@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import click
 
 from core.model import Delivery
-from core.operations import overview
 from core.operations.decisions import Act, Decided, Permission, decide, permission
+from core.operations.views import overview
 from tui.commands.asking import ask_text, confirm, confirm_typed
 from tui.commands.deliveries import as_record
 from tui.commands.frame import ATTENTION, DONE, WRONG, Command, Option, Session, json_option, with_session, yes_option
 from tui.commands.output import diagnose, document, note, say, shortened
 from tui.i18n import N_, _, money, ngettext, worded
-from tui.status import act_word, delivery_face
+from tui.words.status import act_word, delivery_face
 
 REASON = N_("Why, in your own words; it is recorded with the decision.")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from core.model import IN_FLIGHT, NEVER, WAITING, Delivery, State
-from core.operations.overview import Attempt, Detail
+from core.operations.views.overview import Attempt, Detail
 from tui.commands.frame import Session
 from tui.commands.output import amount_text, document, fact, say, shortened
 from tui.i18n import _, day, iso, moment, money, worded
 from tui.plain import neutral
-from tui.status import act_word, delivery_face, kind_word
-from tui.vat_words import payment_words, vat_line
+from tui.words.status import act_word, delivery_face, kind_word
+from tui.words.vat_words import payment_words, vat_line
 
 NUMBER_WIDTH = 18
 PARTY_WIDTH = 24

@@ -97,7 +97,7 @@ def _tell(summary: DemoSummary) -> None:
 
 
 def _line(line: DemoLine) -> str:
-    from tui.status import STATES
+    from tui.words.status import STATES
 
     words = worded(line.reason, line.reason_args).sentence if line.reason else ""
     amount = money(Decimal(line.amount), line.currency) if line.amount else ""

@@ -8,7 +8,8 @@ import sys
 import click
 
 from core.errors import ConfigurationError, ProductError, UsageError
-from core.operations import engines, history, overview
+from core.operations.running import engines
+from core.operations.views import history, overview
 from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, with_session
 from tui.commands.output import diagnose, document, note, say
 from tui.i18n import N_, _, iso
@@ -52,7 +53,7 @@ def run(session: Session, /, *, once: bool, detach: bool, workers: int | None) -
 def _run_here(session: Session, *, once: bool, workers: int | None) -> None:
     """The engine in this process. Ctrl-C and SIGTERM end it cleanly: what is under way is finished first."""
     from core.logs import log_to
-    from core.operations.telling import Teller
+    from core.operations.running.telling import Teller
     from core.sync.engine import run as run_engine
 
     home = session.desk.home

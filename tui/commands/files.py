@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from core.errors import UsageError
-from core.operations import engines, support
+from core.operations import support
+from core.operations.running import engines
 from tui.commands.asking import confirm
 from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, with_session, yes_option
 from tui.commands.output import document, fact, say

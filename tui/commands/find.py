@@ -6,14 +6,14 @@ import asyncio
 
 import click
 
-from core.operations import finding
-from core.operations.finding import Answer, Found
-from tui.answers import facts, sentence
+from core.operations.views import finding
+from core.operations.views.finding import Answer, Found
 from tui.commands.deliveries import as_record
 from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, with_session
 from tui.commands.output import document, note, say, shortened, table
 from tui.i18n import N_, _, count, ngettext
-from tui.status import delivery_face
+from tui.words.answers import facts, sentence
+from tui.words.status import delivery_face
 
 NOTHING = frozenset({"answer_never_seen", "answer_not_here", "answer_not_asked"})
 """Answers that say no document was found."""

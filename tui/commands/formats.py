@@ -154,7 +154,7 @@ def _change(session: Session, space: str | None, wanted: dict[str, str | None], 
     from pydantic import ValidationError
 
     from core.installations import VatCode
-    from core.operations import installing
+    from core.operations.setup import installing
 
     session.must_write()
     installation = session.installation(space)

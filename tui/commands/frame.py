@@ -64,7 +64,7 @@ class Session:
     @staticmethod
     def _space_of(desk: Desk, text: str) -> str:
         """The space that `--space` means; one that is not installed yet by its id alone."""
-        from core.operations import installing
+        from core.operations.setup import installing
 
         try:
             return installing.find(desk, text).space
@@ -87,7 +87,7 @@ class Session:
 
     def installation(self, argument: str | None) -> Installation:
         """The installation that SPACE means."""
-        from core.operations import installing
+        from core.operations.setup import installing
 
         return installing.find(self.desk, self.space_text(argument))
 

@@ -8,19 +8,22 @@ from pathlib import Path
 import click
 
 from core.errors import UsageError
-from core.operations import engines, installing, office, overview, support
-from core.operations.activation import Waiting
-from core.operations.health import Health
-from core.operations.office import Change, Order, Outcome, View
-from core.operations.overview import SpaceStatus
-from core.operations.support_exchange import Planned
+from core.operations.bulk import exchange, office
+from core.operations.bulk.exchange import Planned
+from core.operations.bulk.office import Change, Order, Outcome, View
+from core.operations.running import engines
+from core.operations.setup import installing
+from core.operations.setup.activation import Waiting
+from core.operations.views import overview
+from core.operations.views.health import Health
+from core.operations.views.overview import SpaceStatus
 from tui.commands.asking import confirm
 from tui.commands.files import FILE, FORCE, PRESENT, must_be_free
 from tui.commands.frame import ATTENTION, DONE, Session, group, json_option, option, with_session, yes_option
 from tui.commands.output import diagnose, document, say, table
 from tui.i18n import N_, _, clock_time, count, iso, moment, ngettext, worded
 from tui.plain import neutral
-from tui.status import health_word
+from tui.words.status import health_word
 
 DRY_RUN = N_("Say what would happen, and change nothing.")
 
@@ -253,7 +256,7 @@ def deactivate(
 def export(session: Session, /, *, file: Path, force: bool) -> int:
     """Writes the file."""
     must_be_free(file, force=force)
-    written = support.export_installations(session.desk, file)
+    written = exchange.export_installations(session.desk, file)
     if session.json:
         document({"file": str(file), "installations": written})
     else:
@@ -287,7 +290,7 @@ def import_(
         session.must_write()
 
     def run(*, dry_run: bool) -> int:
-        lines = support.import_installations(
+        lines = exchange.import_installations(
             session.desk, file, dry_run=dry_run, template=template, activate=activate, waiting=waiting
         )
         return _tell_import(session, lines, dry_run=dry_run)

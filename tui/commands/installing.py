@@ -15,7 +15,7 @@ from tui.plain import neutral
 
 if TYPE_CHECKING:
     from core.model import Space
-    from core.operations.installing import Proposal
+    from core.operations.setup.installing import Proposal
 
 CONSENT = N_(
     "The extension reads the purchase and sales documents of this space and brings those approved or sent after "
@@ -29,7 +29,7 @@ OWN_EXTENSION = N_("Is Banqup's own Pingwin extension off in this space? Two wou
 @with_session
 def spaces(session: Session, /) -> int:
     """One line a space."""
-    from core.operations import connections, installing
+    from core.operations.setup import connections, installing
 
     installed = {each.space: each for each in installing.installations(session.desk)}
     seen = asyncio.run(connections.spaces(session.desk))
@@ -86,7 +86,7 @@ def install(
     yes: bool,
 ) -> int:
     """Installs with consent."""
-    from core.operations import installing
+    from core.operations.setup import installing
 
     session.must_write()
     found = asyncio.run(installing.find_space(session.desk, session.space_text(space)))
@@ -111,7 +111,7 @@ def install(
 
 def _choose_numbers(session: Session, space: Space, *, yes: bool) -> list[str]:
     """The dossier's numbers: proposed from the documents, confirmed by the person; a script takes only a clear one."""
-    from core.operations import installing
+    from core.operations.setup import installing
 
     proposals = asyncio.run(installing.propose_enterprise_numbers(session.desk, space.id))
     if yes or not on_terminal():
@@ -152,7 +152,7 @@ def _proposal_line(proposal: Proposal) -> str:
 @with_session
 def uninstall(session: Session, /, *, space: str | None, yes: bool) -> int:
     """Removes after a typed confirmation."""
-    from core.operations import installing
+    from core.operations.setup import installing
 
     session.must_write()
     found = session.installation(space)

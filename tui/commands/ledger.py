@@ -6,7 +6,7 @@ from typing import cast
 
 import click
 
-from core.operations import moving
+from core.operations.running import moving
 from tui.commands.frame import DONE, Session, group, json_option, option, with_session
 from tui.commands.output import document, fact, say
 from tui.i18n import N_, count, ngettext

@@ -56,7 +56,7 @@ def set_(
     again_after: float | None,
 ) -> int:
     """Keeps what is given; the rest stays."""
-    from core.operations import telling
+    from core.operations.running import telling
 
     session.must_write()
     given: dict[str, Any] = {"events": events or None, "stuck_h": stuck_after, "again_h": again_after}
@@ -80,7 +80,7 @@ def _split(command: str) -> tuple[str, ...]:
 @with_session
 def show(session: Session, /) -> int:
     """What is kept, and what keeps the last notice from being sent."""
-    from core.operations import telling
+    from core.operations.running import telling
 
     desk = session.desk
     kept = desk.machine.notices
@@ -103,7 +103,7 @@ def show(session: Session, /) -> int:
 @with_session
 def test(session: Session, /) -> int:
     """Exit 1 where the command failed."""
-    from core.operations import telling
+    from core.operations.running import telling
 
     session.must_write()
     why = asyncio.run(telling.try_hook(session.desk))

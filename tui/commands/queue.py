@@ -12,8 +12,8 @@ import click
 from core.errors import UsageError
 from core.ledger.base import QueueQuery
 from core.model import NEEDS_PERSON, Delivery, Direction, State
-from core.operations import overview
-from core.operations import request as requests
+from core.operations.views import overview
+from core.operations.views import request as requests
 from tui.commands.deliveries import as_line, as_record, show_detail
 from tui.commands.files_out import write_new
 from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, space_argument, with_session
@@ -149,8 +149,8 @@ def document(
 
 def _dry_run(session: Session, wanted: str) -> int:
     """What would happen to it; exit 1 where it would not go."""
-    from core.operations import dry_run
-    from tui.dry_runs import lines, verdict
+    from core.operations.views import dry_run
+    from tui.words.dry_runs import lines, verdict
 
     found = asyncio.run(dry_run.dry_run(session.desk, wanted))
     goes = found.code == "dry_run_would_go"

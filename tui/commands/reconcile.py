@@ -22,7 +22,7 @@ from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, o
 from tui.commands.output import document, note, say, shortened, table
 from tui.i18n import N_, _, day, money, ngettext, worded
 from tui.plain import neutral
-from tui.status import STATES, direction_word
+from tui.words.status import STATES, direction_word
 
 SETTLED = frozenset({State.CONFIRMED, State.HISTORY, State.DISCARDED})
 """States that need no second look in a reconciliation."""

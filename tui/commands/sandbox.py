@@ -68,7 +68,7 @@ def sandbox(
     world = _filled(place, documents, folder, seed)
     spoken = None
     if contract is not None:
-        from core.operations.contracts import read
+        from core.operations.setup.contracts import read
 
         spoken = read(session.desk, contract)
     serve(port, place, world=world, ready=lambda access: _announce(session, access, place), contract=spoken)
@@ -243,7 +243,7 @@ def _list_faults(session: Session) -> int:
 @with_session
 def stop(session: Session, /) -> int:
     """The trial of this home."""
-    from core.operations import trial
+    from core.operations.setup import trial
 
     ran = trial.end(session.desk)
     say(_("The trial's engine and sandbox are stopped.") if ran else _("No trial runs here."))

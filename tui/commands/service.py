@@ -6,7 +6,7 @@ from functools import partial
 
 import click
 
-from core.operations.service import Step
+from core.operations.running.service import Step
 from tui.commands.asking import confirm
 from tui.commands.frame import DONE, Session, group, json_option, option, with_session, yes_option
 from tui.commands.output import document, say
@@ -36,7 +36,7 @@ def service() -> None:
 @with_session
 def show(session: Session, /, *, user: bool, notice_command: str) -> int:
     """The text as it would be installed."""
-    from core.operations import service as services
+    from core.operations.running import service as services
 
     click.echo(services.unit_text(session.desk, user=user, notice_command=notice_command), nl=False)
     return DONE
@@ -59,7 +59,7 @@ def show(session: Session, /, *, user: bool, notice_command: str) -> int:
 @with_session
 def install(session: Session, /, *, user: bool, notice_command: str, start: bool, dry_run: bool, yes: bool) -> int:
     """Says first what it will do, where there is a person."""
-    from core.operations import service as services
+    from core.operations.running import service as services
 
     session.must_write()
     steps = partial(services.install, session.desk, user=user, notice_command=notice_command, start=start)
@@ -78,7 +78,7 @@ def install(session: Session, /, *, user: bool, notice_command: str, start: bool
 @with_session
 def remove(session: Session, /, *, user: bool, yes: bool) -> int:
     """After a confirmation."""
-    from core.operations import service as services
+    from core.operations.running import service as services
 
     session.must_write()
     confirm(_("Stop the engine and remove the service?"), yes=yes)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from core.model import State
-from core.operations import overview
-from core.operations.overview import Health, Snapshot, SpaceStatus
+from core.operations.views import overview
+from core.operations.views.overview import Health, Snapshot, SpaceStatus
 from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, space_argument, with_session
 from tui.commands.output import document, fact, say
 from tui.i18n import N_, _, clock_time, count, iso, moment, ngettext, worded
 from tui.plain import neutral
-from tui.status import STATES, health_word
+from tui.words.status import STATES, health_word
 
 WELL = frozenset({Health.ACTIVE, Health.INACTIVE, Health.HELD})
 """Healths that a person chose; every other one needs attention."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from core.operations import templates as stored
+from core.operations.bulk import templates as stored
 from tui.commands.frame import DONE, Session, group, json_option, option, with_session
 from tui.commands.output import document, say, table
 from tui.i18n import N_, _

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.operations.connections import Verdict
+from core.operations.setup.connections import Verdict
 from tui.commands.frame import ATTENTION, DONE, Session
 from tui.commands.output import document, say
 from tui.i18n import N_, _, iso, worded

@@ -7,12 +7,12 @@ import time
 
 from core.ledger.base import QueueQuery
 from core.model import Delivery, Event
-from core.operations import history, overview
+from core.operations.views import history, overview
 from tui.commands.deliveries import as_record
 from tui.commands.frame import DONE, Session
 from tui.commands.output import note, record, say, shortened
 from tui.i18n import _, clock_time, iso, money, worded
-from tui.status import delivery_face
+from tui.words.status import delivery_face
 
 LOOK = 0.5
 """Seconds between two looks at the ledger's version."""

@@ -20,8 +20,8 @@ from tui.screens.base import ConsoleScreen
 from tui.screens.typed import TypedScreen
 from tui.screens.working import Result
 from tui.situation import Situation
-from tui.status import act_word
 from tui.widgets.confirm_bar import Answer, Question
+from tui.words.status import act_word
 
 RESEND_WORD = N_("send again")
 """What a person types to send a delivered document once more (decision 16)."""

@@ -12,8 +12,9 @@ from textual.message import Message
 from textual.widget import Widget
 
 from core.installations import Installation
-from core.operations import activation, engines
-from core.operations.activation import Preview
+from core.operations.running import engines
+from core.operations.setup import activation
+from core.operations.setup.activation import Preview
 from tui.actions import Scope
 from tui.i18n import _, count, ngettext, worded
 from tui.journey import Journey

@@ -9,11 +9,10 @@ from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Input
 
-from core.operations import activity
-from core.operations.activity import Happening, Replayed, Wanted
-from core.operations.overview import Snapshot
+from core.operations.views import activity
+from core.operations.views.activity import Happening, Replayed, Wanted
+from core.operations.views.overview import Snapshot
 from tui.actions import Scope
-from tui.happenings import purpose_word, words
 from tui.i18n import _, clock_time, worded
 from tui.plain import neutral, neutral_block
 from tui.screens.base import ConsoleScreen
@@ -22,6 +21,7 @@ from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Choice, Menu
 from tui.widgets.sheet import Sheet
 from tui.widgets.spans import Line, Span, line, wrap
+from tui.words.happenings import purpose_word, words
 
 SHOWN = 300
 """Lines that are read; the command shows more."""

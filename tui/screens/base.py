@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from core.model import Arguments
-from core.operations.overview import Snapshot
+from core.operations.views.overview import Snapshot
 from tui.actions import BY_ID, Action, Scope, in_scope
 from tui.console import BOTTOM
 from tui.i18n import worded

@@ -8,8 +8,8 @@ from typing import ClassVar
 from textual.widget import Widget
 
 from core.config import Machine, PingwinTarget
-from core.operations import connections
-from core.operations.connections import ContractView, Verdict
+from core.operations.setup import connections
+from core.operations.setup.connections import ContractView, Verdict
 from tui.i18n import _, worded
 from tui.screens.form import FormScreen
 from tui.widgets.field import Field

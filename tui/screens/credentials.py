@@ -13,10 +13,9 @@ from typing import ClassVar
 from pydantic import SecretStr
 from textual.widget import Widget
 
-from core.operations import installing, trial
-from core.operations.connections import Verdict
-from core.operations.credentials import CredentialField, CredentialView, shape_problem
-from tui import labels
+from core.operations.setup import installing, trial
+from core.operations.setup.connections import Verdict
+from core.operations.setup.credentials import CredentialField, CredentialView, shape_problem
 from tui.actions import Scope
 from tui.i18n import _
 from tui.journey import Journey
@@ -26,6 +25,7 @@ from tui.widgets.confirm_bar import Answer, Question
 from tui.widgets.field import Field
 from tui.widgets.menu import Choice, Menu
 from tui.widgets.spans import Line, Span
+from tui.words import labels
 
 Values = dict[CredentialField, SecretStr]
 

@@ -11,10 +11,10 @@ from textual.widget import Widget
 
 from core.errors import UsageError
 from core.model import Delivery
-from core.operations import dry_run, overview, request
 from core.operations.desk import Desk
-from core.operations.dry_run import DryRun
-from core.operations.overview import Detail, Snapshot
+from core.operations.views import dry_run, overview, request
+from core.operations.views.dry_run import DryRun
+from core.operations.views.overview import Detail, Snapshot
 from tui.actions import Scope
 from tui.commands.files_out import Outputs
 from tui.handover import scp_line

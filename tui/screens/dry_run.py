@@ -7,12 +7,12 @@ from typing import ClassVar
 
 from textual.widget import Widget
 
-from core.operations.dry_run import DryRun
-from tui.dry_runs import lines
+from core.operations.views.dry_run import DryRun
 from tui.i18n import _
 from tui.screens.base import ConsoleScreen
 from tui.widgets.sheet import Sheet
 from tui.widgets.spans import Line, Span, line, wrap
+from tui.words.dry_runs import lines
 
 
 class DryRunScreen(ConsoleScreen[None]):

@@ -9,18 +9,18 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from core.operations import dry_run, finding
-from core.operations.dry_run import DryRun
-from core.operations.finding import Answer, Found
+from core.operations.views import dry_run, finding
+from core.operations.views.dry_run import DryRun
+from core.operations.views.finding import Answer, Found
 from tui.actions import Scope
-from tui.answers import facts, sentence
 from tui.i18n import _, count
 from tui.plain import neutral
 from tui.screens.dry_run import DryRunScreen
 from tui.screens.form import FormScreen
-from tui.status import delivery_face
 from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Choice, Menu
+from tui.words.answers import facts, sentence
+from tui.words.status import delivery_face
 
 
 class LookedAt(Message):

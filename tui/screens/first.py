@@ -8,18 +8,18 @@ from typing import ClassVar
 from textual.widget import Widget
 
 from core.model import Delivery, State
-from core.operations import activation, first_document
-from core.operations.explain import why
+from core.operations.setup import activation, first_document
+from core.operations.views.explain import why
 from tui.actions import Scope
 from tui.i18n import _, day, money, worded
 from tui.journey import Journey
 from tui.plain import neutral
 from tui.screens.form import FormScreen
-from tui.status import direction_word
 from tui.widgets.confirm_bar import Answer, Question
 from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Choice, Menu
 from tui.widgets.spans import Line, Span, cut
+from tui.words.status import direction_word
 
 LISTED = 8
 NAME = 42

@@ -14,10 +14,9 @@ from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Input
 
-from core.operations.connections import Verdict
+from core.operations.setup.connections import Verdict
 from tui.actions import Scope
 from tui.console import Console
-from tui.guides import GUIDES
 from tui.i18n import _, worded
 from tui.journey import Journey
 from tui.screens.base import ConsoleScreen
@@ -27,6 +26,7 @@ from tui.widgets.field import Field
 from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Menu
 from tui.widgets.spans import Line, Span, between
+from tui.words.guides import GUIDES
 
 PROOFS = {True: ("✓", "+", "success"), False: ("✗", "x", "error"), None: ("?", "?", "warning")}
 """Passed, failed, could not be tested."""

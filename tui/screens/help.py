@@ -8,11 +8,11 @@ from typing import ClassVar
 from textual.widget import Widget
 
 from tui.actions import Action, Scope, in_scope
-from tui.guides import ASKED_EVERYWHERE, GUIDES, Guide
 from tui.i18n import _
 from tui.screens.base import ConsoleScreen
 from tui.widgets.sheet import Sheet
 from tui.widgets.spans import BLANK, Line, Span, fit, line, wrap
+from tui.words.guides import ASKED_EVERYWHERE, GUIDES, Guide
 
 KEY_COLUMN = 12
 

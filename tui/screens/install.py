@@ -9,8 +9,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from core.installations import Installation
-from core.operations import installing
-from core.operations.installing import Proposal
+from core.operations.setup import installing
+from core.operations.setup.installing import Proposal
 from tui.actions import Scope
 from tui.i18n import _, ngettext
 from tui.journey import Journey

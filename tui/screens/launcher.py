@@ -10,14 +10,14 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from core.model import Space
-from core.operations import connections
-from tui import labels
+from core.operations.setup import connections
 from tui.i18n import N_, _
 from tui.journey import INSTALLING, Journey
 from tui.plain import neutral
 from tui.screens.form import FormScreen
 from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Choice, Menu
+from tui.words import labels
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from typing import ClassVar
 from textual.events import ScreenResume
 from textual.widget import Widget
 
-from core.operations import engines, trial
-from core.operations.engines import EngineState
-from core.operations.overview import Snapshot
+from core.operations.running import engines
+from core.operations.running.engines import EngineState
+from core.operations.setup import trial
+from core.operations.views.overview import Snapshot
 from tui.actions import Scope
 from tui.i18n import _, moment, ngettext
 from tui.plain import neutral

@@ -9,21 +9,21 @@ from textual.events import ScreenResume
 from textual.widget import Widget
 
 from core.installations import Installation
-from core.operations import activation, installing
-from core.operations.credentials import CredentialView
-from core.operations.overview import Snapshot, SpaceStatus
-from tui import labels
+from core.operations.setup import activation, installing
+from core.operations.setup.credentials import CredentialView
+from core.operations.views.overview import Snapshot, SpaceStatus
 from tui.actions import Scope
 from tui.i18n import N_, _, clock_time, moment, worded
 from tui.plain import neutral
 from tui.screens.form import FormScreen
 from tui.screens.install import shown_number
 from tui.screens.typed import TypedScreen
-from tui.status import health_face, health_word
 from tui.widgets.confirm_bar import Answer, Question
 from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Choice, Menu
 from tui.widgets.spans import Line, Span
+from tui.words import labels
+from tui.words.status import health_face, health_word
 
 UNINSTALL_WORD = N_("uninstall")
 

@@ -11,9 +11,10 @@ from textual.widgets import Input
 
 from core.ledger.base import QueueQuery
 from core.model import NEEDS_PERSON, Delivery
-from core.operations import engines, overview
 from core.operations.decisions import Decided
-from core.operations.overview import Snapshot
+from core.operations.running import engines
+from core.operations.views import overview
+from core.operations.views.overview import Snapshot
 from tui.actions import BY_ID, Scope
 from tui.i18n import _, count, ngettext
 from tui.plain import neutral

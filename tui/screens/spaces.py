@@ -9,19 +9,19 @@ from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Input
 
-from core.operations import office
-from core.operations.office import Change, Outcome, View
-from core.operations.overview import Snapshot, SpaceStatus
+from core.operations.bulk import office
+from core.operations.bulk.office import Change, Outcome, View
+from core.operations.views.overview import Snapshot, SpaceStatus
 from tui.actions import BY_ID, Scope
 from tui.i18n import _, clock_time, count, moment, ngettext, worded
 from tui.plain import neutral
 from tui.screens.form import FormScreen
-from tui.status import health_face, health_word
 from tui.widgets.confirm_bar import Answer, Question
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Choice, Menu
 from tui.widgets.spans import Line, Span, between
+from tui.words.status import health_face, health_word
 
 ALL = "*"
 

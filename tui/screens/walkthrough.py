@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.widget import Widget
 
-from core.operations import trial
+from core.operations.setup import trial
 from tui.actions import Scope
 from tui.i18n import _
 from tui.screens.form import FormScreen

@@ -10,8 +10,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from core.model import Delivery
-from core.operations import xml_view
-from core.operations.xml_view import XmlView
+from core.operations.views import xml_view
+from core.operations.views.xml_view import XmlView
 from tui.actions import BY_ID, Scope
 from tui.i18n import _, worded
 from tui.plain import neutral, neutral_block

@@ -9,13 +9,13 @@ import json
 from collections.abc import Iterable, Mapping
 
 from core.model import Event
-from core.operations.explain import Attempt
-from core.operations.overview import Detail
+from core.operations.views.explain import Attempt
+from core.operations.views.overview import Detail
 from tui.i18n import N_, _, day, moment, money, worded
 from tui.plain import neutral, neutral_block
-from tui.status import delivery_face, face, kind_word
-from tui.vat_words import payment_words, vat_line
 from tui.widgets.spans import BLANK, Line, Span, cut, fit, wrap
+from tui.words.status import delivery_face, face, kind_word
+from tui.words.vat_words import payment_words, vat_line
 
 LABEL = 14
 INDENT = 2

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from core.model import Delivery, State
-from core.operations import explain
 from core.operations.decisions import situation
+from core.operations.views import explain
 from tui.i18n import _, clock_time, moment, worded
 from tui.plain import neutral
-from tui.status import kind_word
 from tui.widgets.spans import BLANK, Line, Span, cut, wrap
+from tui.words.status import kind_word
 
 LINES = 3
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from core.model import Delivery
 from tui.i18n import N_, _, day, moment, money
 from tui.plain import neutral
-from tui.status import delivery_face, direction_word
 from tui.widgets.spans import Line, Span, fit
+from tui.words.status import delivery_face, direction_word
 
 GAP = 1
 

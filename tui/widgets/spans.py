@@ -14,7 +14,7 @@ from typing import NamedTuple
 from rich.cells import cell_len, chop_cells, set_cell_size
 
 TONES = ("foreground", "text-muted", "accent", "success", "warning", "error", "strong", "key")
-"""The names a span may carry: the theme variables of `tui.status`, and two of the console's own."""
+"""The names a span may carry: the theme variables of `tui.words.status`, and two of the console's own."""
 
 
 class Span(NamedTuple):
@@ -31,7 +31,7 @@ BLANK: Line = ()
 
 @dataclass(frozen=True, slots=True)
 class Charset:
-    """The few signs the console draws itself, beside the glyphs of `tui.status`."""
+    """The few signs the console draws itself, beside the glyphs of `tui.words.status`."""
 
     ellipsis: str
     separator: str

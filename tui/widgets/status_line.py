@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.model import NEEDS_PERSON, State
-from core.operations.overview import Health, Snapshot, SpaceStatus
+from core.operations.views.overview import Health, Snapshot, SpaceStatus
 from tui.i18n import N_, _, clock_time, count, ngettext, worded
 from tui.plain import neutral
-from tui.status import STATES, Face, health_face, health_word
 from tui.widgets.lines import Lines, Painted
 from tui.widgets.spans import Line, Span, between, charset, line, width_of
+from tui.words.status import STATES, Face, health_face, health_word
 
 NOT_SET_UP = Face("○", "o", N_("NOT SET UP"), "text-muted")
 

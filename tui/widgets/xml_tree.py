@@ -15,7 +15,7 @@ from tui.widgets.picker import Picker
 from tui.widgets.spans import Line, Span
 
 if TYPE_CHECKING:
-    from core.operations.xml_view import Node
+    from core.operations.views.xml_view import Node
 
 SHOWN = 400
 """Characters of a value in its line; the line is cut to the window anyway."""

@@ -15,9 +15,9 @@ from core.activity.client import address
 from core.activity.journal import Journal, entries
 from core.errors import UsageError
 from core.model import State
-from core.operations import activity
-from core.operations.activity import Wanted
 from core.operations.desk import Desk
+from core.operations.views import activity
+from core.operations.views.activity import Wanted
 from core.sandbox.server import SandboxServer, running_sandbox
 from tests.core.sync.homes import activated, engine, rows
 

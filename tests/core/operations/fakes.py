@@ -16,9 +16,9 @@ from core.config import BanqupConnection, Home, PingwinTarget
 from core.installations import Installation
 from core.ledger.store import Store
 from core.model import Delivery, Direction, Document, Party, SourceFile, Space, State
-from core.operations import connections, installing
 from core.operations.desk import Desk
-from core.operations.installing import CredentialField
+from core.operations.setup import connections, installing
+from core.operations.setup.installing import CredentialField
 from core.pingwin.target import (
     Answer,
     AnswerKind,

@@ -12,8 +12,9 @@ from core.banqup.errors import Unavailable
 from core.errors import SourceError, UsageError
 from core.ledger.base import Discovery, Finding
 from core.model import State
-from core.operations import activation, installing, overview
-from core.operations.installing import CredentialField
+from core.operations.setup import activation, installing
+from core.operations.setup.installing import CredentialField
+from core.operations.views import overview
 from core.sync.lock import EngineLock
 from core.wording import messages
 from tests.core.operations.fakes import OTHER, SPACE, FakeDesk, connect, make_desk, purchase, set_up

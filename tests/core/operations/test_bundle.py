@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from core.operations import activity, overview, support
-from core.operations.activity import Wanted
+from core.operations import support
 from core.operations.desk import Desk
-from core.operations.installing import CredentialField, set_credentials
+from core.operations.setup.installing import CredentialField, set_credentials
+from core.operations.views import activity, overview
+from core.operations.views.activity import Wanted
 from core.sandbox.faults import Fault
 from core.sandbox.generator import generate, settle
 from core.sandbox.server import running_sandbox

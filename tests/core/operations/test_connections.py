@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from core.banqup.errors import CredentialsRefused, Unavailable
 from core.config import BanqupConnection, PingwinTarget
 from core.errors import UsageError
-from core.operations import connections
+from core.operations.setup import connections
 from core.pingwin.target import Probe
 from core.wording import messages
 from tests.core.operations.fakes import SENTINEL, SPACE, FakeDesk, connect, make_desk, set_up

@@ -12,7 +12,7 @@ import pytest
 from core.config import PingwinTarget
 from core.errors import ConfigurationError
 from core.model import State
-from core.operations import connections, contracts
+from core.operations.setup import connections, contracts
 from core.pingwin.contract import ErrorClass
 from core.pingwin.library import available, load
 from core.sandbox.generator import generate, settle

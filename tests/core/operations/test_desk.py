@@ -11,9 +11,13 @@ from pydantic import SecretStr
 
 from core.config import BanqupConnection, PingwinTarget
 from core.errors import ConfigurationError, ProductError, UsageError
-from core.operations import activation, connections, decisions, engines, installing, overview, support
+from core.operations import decisions, support
+from core.operations.bulk import exchange
 from core.operations.decisions import Act
 from core.operations.desk import who
+from core.operations.running import engines
+from core.operations.setup import activation, connections, installing
+from core.operations.views import overview
 from core.wording import messages
 from tests.core.operations.fakes import SPACE, FakeDesk, credentials_of, make_desk, purchase, set_up
 
@@ -68,7 +72,7 @@ async def test_a_readonly_desk_refuses_every_change(desk: FakeDesk) -> None:
         lambda: engines.stop(looking),
         lambda: engines.poke(looking),
         lambda: support.restore(looking, Path("x.zip")),
-        lambda: support.import_installations(looking, Path("x.csv"), dry_run=False),
+        lambda: exchange.import_installations(looking, Path("x.csv"), dry_run=False),
     ]
     for call in calls:
         with pytest.raises(UsageError) as raised:

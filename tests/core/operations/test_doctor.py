@@ -17,9 +17,9 @@ import pytest
 from core.banqup.errors import Unavailable
 from core.config import BanqupConnection
 from core.ledger import library
-from core.operations import support, support_machine
-from core.operations.support import Line
-from core.operations.support_repair import REPAIRS
+from core.operations import support
+from core.operations.support import Line, machine
+from core.operations.support.repairs import REPAIRS
 from core.sync import lock as locks
 from core.sync.lock import EngineLock
 from core.sync.notes import NOTICE_PROBLEM
@@ -99,7 +99,7 @@ async def test_nothing_of_the_ledger_is_repaired_beside_an_engine(desk: FakeDesk
 
 
 async def test_free_pages_are_given_back(desk: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(support_machine, "SPARSE_BYTES", 100_000)
+    monkeypatch.setattr(machine, "SPARSE_BYTES", 100_000)
     for number in range(200):
         desk.ledger.set_meta(f"big-{number}", "x" * 4_000)
     with desk.store.write() as tx:
@@ -121,7 +121,7 @@ async def test_a_network_file_system_is_a_failed_line(
 
 
 async def test_a_slow_disk_says_what_follows_in_documents(desk: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(support_machine, "SLOWEST_FSYNC_MS", 0.0)
+    monkeypatch.setattr(machine, "SLOWEST_FSYNC_MS", 0.0)
     found = (await lines(desk))["doctor_fsync_slow"]
     assert found.passed is False and int(str(found.arguments["documents"])) > 0
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import UsageError
-from core.operations import engines
 from core.operations.desk import Desk
+from core.operations.running import engines
 from core.sync.lock import EngineLock
 from tests.core.operations.fakes import SPACE, FakeDesk, make_desk, set_up
 
@@ -111,7 +111,7 @@ def test_no_secret_stands_in_the_engines_arguments(real: Desk, monkeypatch: pyte
 
     real_popen = subprocess.Popen
     monkeypatch.setattr(
-        "core.operations.engines.subprocess.Popen", lambda c, **k: seen.append(c) or real_popen(["true"])
+        "core.operations.running.engines.subprocess.Popen", lambda c, **k: seen.append(c) or real_popen(["true"])
     )
     with pytest.raises(UsageError):
         engines.start(real)

@@ -11,9 +11,9 @@ import pytest
 from core.config import Timing
 from core.ledger.base import Activation, Circuit, Scope, SpaceRun
 from core.model import IN_FLIGHT, NEEDS_PERSON, NEVER, Delivery, Direction, Rule, State
-from core.operations import explain, health
 from core.operations.decisions import MARKED_BY_PERSON, NEVER_OVERRIDDEN, UNKNOWN_OUTCOMES, permissions, situation
-from core.operations.health import Facts, Health
+from core.operations.views import explain, health
+from core.operations.views.health import Facts, Health
 from core.wording import messages
 from tests.core.operations.fakes import NOW, FakeDesk, set_up
 from tui import i18n

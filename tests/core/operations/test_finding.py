@@ -10,13 +10,15 @@ from core.banqup.errors import Unavailable
 from core.errors import UsageError
 from core.ledger.base import Discovery, Finding, QueueQuery
 from core.model import Delivery, Direction, State
-from core.operations import activation, decisions, finding
+from core.operations import decisions
 from core.operations.decisions import Act
-from core.operations.finding import ANSWERS
+from core.operations.setup import activation
+from core.operations.views import finding
+from core.operations.views.finding import ANSWERS
 from core.wording import messages
 from tests.core.operations.fakes import NOW, OTHER, SPACE, SUPPLIER, FakeDesk, purchase, set_up, stand
 from tui import i18n
-from tui.answers import sentence
+from tui.words.answers import sentence
 
 
 async def active(desk: FakeDesk) -> None:

@@ -12,8 +12,9 @@ import pytest
 from core.config import Home
 from core.errors import UsageError
 from core.model import State
-from core.operations import activation, engines, first_document, installing
 from core.operations.desk import Desk
+from core.operations.running import engines
+from core.operations.setup import activation, first_document, installing
 from core.sandbox.server import SandboxServer, running_sandbox
 from tests.core.operations.test_whole_path import connected
 

@@ -11,8 +11,8 @@ from core.errors import UsageError
 from core.installations import Options
 from core.ledger.base import Circuit, Scope
 from core.model import NEVER, Party, Space
-from core.operations import activation, installing
-from core.operations.installing import CredentialField
+from core.operations.setup import activation, installing
+from core.operations.setup.installing import CredentialField
 from core.pingwin.target import Probe
 from core.wording import messages
 from tests.core.operations.fakes import (

@@ -11,10 +11,12 @@ from pydantic import SecretStr
 
 from core.errors import ConfigurationError, UsageError
 from core.model import State
-from core.operations import credentials_import, installing, office, overview, support, templates
-from core.operations.health import Health
-from core.operations.installing import CredentialField
-from core.operations.office import Change, Order, View
+from core.operations.bulk import credentials_import, exchange, office, templates
+from core.operations.bulk.office import Change, Order, View
+from core.operations.setup import installing
+from core.operations.setup.installing import CredentialField
+from core.operations.views import overview
+from core.operations.views.health import Health
 from core.secrets import SecretName
 from tests.core.operations.fakes import SPACE, FakeDesk, set_up
 
@@ -40,7 +42,7 @@ def five(desk: FakeDesk, tmp_path: Path) -> FakeDesk:
     set_up(desk)
     numbers = range(1, 6)
     file = rows(tmp_path, *(f"space-000{n},Company {n},D{n}0,0477472701,,yes" for n in numbers))
-    support.import_installations(desk, file, dry_run=False)
+    exchange.import_installations(desk, file, dry_run=False)
     text = 'clid = "C-1"\n' + "".join(f'[spaces.D{n}0]\napi_key = "{SECRET}-{n}"\n' for n in numbers)
     credentials_import.import_credentials(desk, credentials_import.parsed_credentials(text), dry_run=False)
     return desk
@@ -55,13 +57,13 @@ def test_a_file_installs_and_activates_a_whole_office_and_once_more_changes_noth
 ) -> None:
     file = rows(tmp_path, *(f"space-000{n},Company {n},D{n}0,0477472701,,yes" for n in range(1, 6)))
     before = five.home.installations.read_bytes()
-    dry = support.import_installations(five, file, dry_run=True, activate=True)
+    dry = exchange.import_installations(five, file, dry_run=True, activate=True)
     assert five.home.installations.read_bytes() == before
     assert [each.code for each in dry] == ["import_unchanged"] * 5 + ["office_activate"] * 5
-    support.import_installations(five, file, dry_run=False, activate=True)
+    exchange.import_installations(five, file, dry_run=False, activate=True)
     assert all(five.installations.get(space).active for space in spaces(five))  # type: ignore[union-attr]
     activated = five.home.installations.read_bytes()
-    again = support.import_installations(five, file, dry_run=False, activate=True)
+    again = exchange.import_installations(five, file, dry_run=False, activate=True)
     assert {each.code for each in again} == {"import_unchanged"}
     assert five.home.installations.read_bytes() == activated
 
@@ -71,7 +73,7 @@ def test_wrong_lines_are_told_by_number_and_the_others_are_taken(desk: FakeDesk,
         tmp_path, "aaaa-1,One,D1,0477472701,,", ",Nameless,,,,", "aaaa-1,Twice,,,,", "bbbb-2,Two,,123,,",
         "cccc-3,Three,,,unknown,", "dddd-4,Four,D4,0477472701,,",
     )  # fmt: skip
-    told = support.import_installations(desk, file, dry_run=False)
+    told = exchange.import_installations(desk, file, dry_run=False)
     assert [(each.line, each.code, each.left_out) for each in told] == [
         (2, "import_added", False), (3, "import_no_space", True), (4, "import_twice", True),
         (5, "import_refused", True), (6, "import_refused", True), (7, "import_added", False),
@@ -84,7 +86,7 @@ def test_a_table_with_a_column_of_secrets_is_refused_whole(desk: FakeDesk, tmp_p
     file = tmp_path / "office.csv"
     file.write_text(f"space,name,{column}\naaaa-1,One,{SECRET}\n")
     with pytest.raises(UsageError) as refused:
-        support.import_installations(desk, file, dry_run=False)
+        exchange.import_installations(desk, file, dry_run=False)
     assert refused.value.code == "import_secrets" and SECRET not in str(refused.value)
     assert installing.installations(desk) == []
 
@@ -99,15 +101,15 @@ def test_a_new_installation_begins_with_its_template_and_an_old_one_keeps_its_op
     installing.set_options(desk, SPACE.id, wanted)
     templates.save(desk, "Retail", SPACE.id)
     file = rows(tmp_path, "aaaa-1,One,D1,,Retail,", "bbbb-2,Two,D2,,,")
-    support.import_installations(desk, file, dry_run=False)
+    exchange.import_installations(desk, file, dry_run=False)
     formats = {each.space: each.options.format for each in installing.installations(desk)}
     assert (formats["aaaa-1"], formats["bbbb-2"]) == ("e-fff-3.0", "e-fff-1.0")
-    support.import_installations(desk, rows(tmp_path, "bbbb-2,Two,D2,,Retail,"), dry_run=False)
+    exchange.import_installations(desk, rows(tmp_path, "bbbb-2,Two,D2,,Retail,"), dry_run=False)
     assert desk.installations.get("bbbb-2").options.format == "e-fff-1.0"  # type: ignore[union-attr]
     templates.delete(desk, "Retail")
     assert templates.templates(desk) == []
     with pytest.raises(UsageError):
-        support.import_installations(desk, file, dry_run=True, template="Retail")
+        exchange.import_installations(desk, file, dry_run=True, template="Retail")
 
 
 def test_credentials_of_many_dossiers_come_from_one_private_text(five: FakeDesk) -> None:
@@ -147,7 +149,7 @@ def test_one_decision_on_many_is_one_version_of_the_file_and_names_who_is_left_o
 
 
 def test_activating_many_leaves_out_those_that_lack_something(five: FakeDesk, tmp_path: Path) -> None:
-    support.import_installations(five, rows(tmp_path, "zzzz-9,Bare,,,,"), dry_run=False)
+    exchange.import_installations(five, rows(tmp_path, "zzzz-9,Bare,,,,"), dry_run=False)
     outcomes = {each.space: each for each in office.change_all(five, [*spaces(five), "zzzz-9"], Change.ACTIVATE)}
     assert outcomes["zzzz-9"].code == "cannot_activate" and not outcomes["zzzz-9"].done
     assert sum(each.done for each in outcomes.values()) == 5

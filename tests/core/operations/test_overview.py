@@ -13,8 +13,9 @@ from core.config import Timing
 from core.errors import UsageError
 from core.ledger.base import Circuit, Discovery, Finding, Move, QueueQuery, Scope
 from core.model import NEVER, Delivery, State
-from core.operations import activation, explain, health, overview, request
-from core.operations.health import Health
+from core.operations.setup import activation
+from core.operations.views import explain, health, overview, request
+from core.operations.views.health import Health
 from core.sync.lock import EngineLock
 from core.wording import messages
 from tests.core.operations.fakes import NOW, OTHER, SENTINEL, SPACE, FakeDesk, set_up, stand

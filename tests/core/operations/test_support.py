@@ -19,8 +19,11 @@ from core.errors import UsageError
 from core.installations import VatCode
 from core.ledger.base import Discovery, Finding
 from core.model import Direction, State
-from core.operations import activation, connections, installing, overview, support
+from core.operations import support
+from core.operations.bulk import exchange
 from core.operations.decisions import Act, decide
+from core.operations.setup import activation, connections, installing
+from core.operations.views import overview
 from core.sync.lock import EngineLock
 from core.wording import messages
 from tests.core.operations.fakes import (
@@ -263,17 +266,17 @@ def test_installations_travel_to_another_home_without_secrets(desk: FakeDesk, tm
     set_up(desk)
     set_up(desk, replace(OTHER, name='=cmd|" /C calc"!A1'), file_id="D2")
     file = tmp_path / f"all.{suffix}"
-    assert support.export_installations(desk, file) == 2
+    assert exchange.export_installations(desk, file) == 2
     assert SENTINEL not in file.read_text() and "CLID" not in file.read_text()
     other = make_desk(tmp_path / "other")
-    planned = support.import_installations(other, file, dry_run=True)
+    planned = exchange.import_installations(other, file, dry_run=True)
     assert {each.space for each in planned} == {SPACE.id, OTHER.id}
     assert installing.installations(other) == []
-    support.import_installations(other, file, dry_run=False)
+    exchange.import_installations(other, file, dry_run=False)
     kept = {each.space: each for each in installing.installations(other)}
     assert kept[OTHER.id].name == '=cmd|" /C calc"!A1' and kept[SPACE.id].enterprise_numbers == ("0477472701",)
     assert kept[SPACE.id].file_id == "D1" and not kept[SPACE.id].active
-    assert {each.code for each in support.import_installations(other, file, dry_run=True)} == {"import_unchanged"}
+    assert {each.code for each in exchange.import_installations(other, file, dry_run=True)} == {"import_unchanged"}
     other.close()
 
 
@@ -287,9 +290,9 @@ def test_own_vat_codes_travel_with_the_installation(desk: FakeDesk, tmp_path: Pa
     kept = installing.find(desk, SPACE.id)
     desk.installations.save(kept.model_copy(update={"options": kept.options.model_copy(update={"vat_codes": own})}))
     file = tmp_path / f"all.{suffix}"
-    support.export_installations(desk, file)
+    exchange.export_installations(desk, file)
     other = make_desk(tmp_path / "other")
-    support.import_installations(other, file, dry_run=False)
+    exchange.import_installations(other, file, dry_run=False)
     assert installing.find(other, SPACE.id).options.vat_codes == own
     other.close()
 
@@ -298,14 +301,14 @@ def test_own_vat_codes_travel_with_the_installation(desk: FakeDesk, tmp_path: Pa
 def test_own_vat_codes_that_are_none_leave_a_line_out(desk: FakeDesk, tmp_path: Path, wrong: str) -> None:
     set_up(desk)
     (tmp_path / "a.json").write_text(json.dumps([{"space": SPACE.id, "vat_codes": wrong}]))
-    (told,) = support.import_installations(desk, tmp_path / "a.json", dry_run=False)
+    (told,) = exchange.import_installations(desk, tmp_path / "a.json", dry_run=False)
     assert told.left_out
     assert installing.find(desk, SPACE.id).options.vat_codes == ()
 
 
 def test_no_cell_of_an_export_is_a_formula(desk: FakeDesk, tmp_path: Path) -> None:
     set_up(desk, replace(OTHER, name="=1+1"))
-    support.export_installations(desk, tmp_path / "a.csv")
+    exchange.export_installations(desk, tmp_path / "a.csv")
     rows = list(csv.DictReader(io.StringIO((tmp_path / "a.csv").read_text())))
     assert rows[0]["name"] == "'=1+1"
 
@@ -319,7 +322,7 @@ def test_a_wrong_line_is_left_out_and_the_others_are_taken(desk: FakeDesk, tmp_p
         "cccc-3;Three;0477472701;VALIDATED FULLY_APPROVED;e-fff-3.0\n"
         "dddd-4;Four;;;pdf\n"
     )
-    told = {each.line: each for each in support.import_installations(desk, file, dry_run=False)}
+    told = {each.line: each for each in exchange.import_installations(desk, file, dry_run=False)}
     assert (told[4].space, told[4].code) == ("cccc-3", "import_added")
     assert {line: each.code for line, each in told.items() if each.left_out} == dict.fromkeys(
         (2, 3, 5), "import_refused"
@@ -333,7 +336,7 @@ async def test_an_import_never_moves_an_active_space_to_another_dossier(desk: Fa
     await activation.activate(desk, SPACE.id)
     file = tmp_path / "a.json"
     file.write_text(json.dumps([{"space": SPACE.id, "file_id": "D9", "active": "no"}]))
-    (told,) = support.import_installations(desk, file, dry_run=False)
+    (told,) = exchange.import_installations(desk, file, dry_run=False)
     assert (told.code, told.left_out) == ("import_active", True)
     assert installing.find(desk, SPACE.id).file_id == "D1" and installing.find(desk, SPACE.id).active
 
@@ -344,13 +347,13 @@ async def test_an_import_never_moves_an_active_space_to_another_dossier(desk: Fa
 def test_a_file_that_holds_no_table_is_refused(desk: FakeDesk, tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).write_bytes(content.encode("utf-8", "surrogateescape"))
     with pytest.raises(UsageError) as raised:
-        support.import_installations(desk, tmp_path / name, dry_run=True)
+        exchange.import_installations(desk, tmp_path / name, dry_run=True)
     assert raised.value.code in {"import_unreadable", "import_no_table"}
 
 
 def test_an_export_needs_a_known_suffix(desk: FakeDesk, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
-        support.export_installations(desk, tmp_path / "a.xlsx")
+        exchange.export_installations(desk, tmp_path / "a.xlsx")
 
 
 # -- bundle ------------------------------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ import pytest
 from core.config import Notices
 from core.errors import UsageError
 from core.home import Home
-from core.operations import telling
 from core.operations.desk import Desk
+from core.operations.running import telling
 from core.sandbox.faults import Fault
 from core.sandbox.generator import generate, settle
 from core.sandbox.server import SandboxServer, running_sandbox

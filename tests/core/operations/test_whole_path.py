@@ -12,10 +12,12 @@ from pydantic import SecretStr
 from core.config import BanqupConnection, Home, PingwinTarget
 from core.ledger.base import QueueQuery
 from core.model import State
-from core.operations import activation, connections, decisions, installing, overview, request, support
+from core.operations import decisions, support
 from core.operations.decisions import Act
 from core.operations.desk import Desk
-from core.operations.installing import CredentialField
+from core.operations.setup import activation, connections, installing
+from core.operations.setup.installing import CredentialField
+from core.operations.views import overview, request
 from core.sandbox.server import SandboxServer, running_sandbox
 from core.sync.engine import run
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from core import operations
-from core.operations import decisions, explain
+from core.operations import decisions
 from core.operations.decisions import Act, Situation
+from core.operations.views import explain
 from core.wording import messages
 from core.wording.operations import MESSAGES
 

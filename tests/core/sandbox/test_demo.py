@@ -15,8 +15,8 @@ from core.config import Home, PingwinTarget
 from core.errors import UsageError
 from core.installations import Installations
 from core.model import State
-from core.operations import engines
 from core.operations.desk import Desk
+from core.operations.running import engines
 from core.sandbox.demo import DemoEvent, DemoOptions, prepare, run
 from core.sandbox.invoices import write_ubl
 from core.sync.lock import EngineLock

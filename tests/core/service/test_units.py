@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import UsageError
-from core.operations import service
+from core.operations.running import service
 from core.service.units import Unit, quoted, text
 from tests.core.operations.fakes import FakeDesk, make_desk
 from tests.tui.commandline import call

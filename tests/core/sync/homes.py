@@ -14,9 +14,9 @@ from pydantic import SecretStr
 from core.config import BanqupConnection, Home, PingwinTarget, Timing
 from core.ledger.base import QueueQuery
 from core.model import Delivery, Space, State
-from core.operations import activation, connections, installing
 from core.operations.desk import Desk
-from core.operations.installing import CredentialField
+from core.operations.setup import activation, connections, installing
+from core.operations.setup.installing import CredentialField
 from core.sandbox.server import SandboxServer
 
 QUICK = Timing(

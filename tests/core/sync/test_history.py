@@ -15,10 +15,10 @@ from pydantic import SecretStr
 from core.errors import UsageError
 from core.installations import Options
 from core.model import Space, State
-from core.operations import activation, installing
 from core.operations.decisions import Act, decide, permission
 from core.operations.desk import Desk
-from core.operations.installing import CredentialField
+from core.operations.setup import activation, installing
+from core.operations.setup.installing import CredentialField
 from core.pingwin.target import Capability
 from core.wording import word
 from tests.simulation.banqup import DOSSIER_NUMBER, SPACE

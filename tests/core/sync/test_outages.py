@@ -13,9 +13,9 @@ from pydantic import SecretStr
 
 from core.config import Timing
 from core.model import FINAL, NEEDS_PERSON, Delivery, State
-from core.operations import connections, installing
 from core.operations.decisions import Act, decide
-from core.operations.installing import CredentialField
+from core.operations.setup import connections, installing
+from core.operations.setup.installing import CredentialField
 from core.pingwin.target import Capability
 from tests.simulation.banqup import SPACE
 from tests.simulation.scene import Scene

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from core.model import State
-from core.operations import activation, engines
+from core.operations.running import engines
+from core.operations.setup import activation
 from core.sandbox.server import SandboxServer, running_sandbox
 from tests.core.sync.homes import activated, engine, installed, rows, states, wait_for
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.operations import engines, installing
 from core.operations.desk import Desk
+from core.operations.running import engines
+from core.operations.setup import installing
 from core.sandbox.server import running_sandbox
 from core.sync.requests import ask_engine
 from tests.core.sync.homes import engine, installed, wait_for
