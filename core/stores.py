@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from core.errors import ConfigurationError, StoreError
+from core.ledger.schema import Migrating, unwatched
 
 if TYPE_CHECKING:
     from core.clock import Clock
@@ -55,16 +56,24 @@ def database(home: Home, environ: Mapping[str, str]) -> Found | None:
     return found
 
 
-def open_store(home: Home, environ: Mapping[str, str], *, readonly: bool = False, role: str = "console") -> Ledger:
+def open_store(
+    home: Home,
+    environ: Mapping[str, str],
+    *,
+    readonly: bool = False,
+    role: str = "console",
+    migrating: Migrating = unwatched,
+) -> Ledger:
     """Opens the ledger of a home, making it where there is none (unless `readonly`).
 
-    `role` is what PostgreSQL's own list of sessions calls this one. Raises StoreError and ConfigurationError.
+    `role` is what PostgreSQL's own list of sessions calls this one; `migrating` is told how far it is while a file of
+    an earlier version is brought up to date. Raises StoreError and ConfigurationError.
     """
     found = database(home, environ)
     if found is None:
         from core.ledger.sqlite import open_ledger
 
-        return open_ledger(home.ledger, readonly=readonly, file_mode=home.file_mode)
+        return open_ledger(home.ledger, readonly=readonly, file_mode=home.file_mode, migrating=migrating)
     try:
         from core.ledger.postgres import open_postgres
     except ImportError as missing:

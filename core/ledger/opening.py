@@ -9,9 +9,10 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 
 from core.errors import StoreError
@@ -23,12 +24,18 @@ from core.ledger.library import (
     sqlite3,
     store_error,
 )
-from core.ledger.schema import Script
+from core.ledger.schema import Migrating, Script, unwatched
 from core.ledger.store import NEXT
 from core.ledger.terms import kept_terms
 
 BUSY_S = 5.0
 """How long SQLite waits for a reader or writer that does not take our lock."""
+
+MIGRATION_MEMORY_KB = 64 * 1024
+"""What a migration may keep of the file in memory."""
+
+TOLD_EVERY = 1_000
+"""Deliveries between two words about how far a migration is."""
 
 
 def refuse_network(path: Path, mounts: str | None = None) -> None:
@@ -97,14 +104,26 @@ def check_schema(found: int, ours: int, path: Path, *, readonly: bool) -> None:
         raise StoreError("ledger_older_readonly", where=str(path), found=found, ours=ours)
 
 
-def migrate(connection: sqlite3.Connection, path: Path, found: int, steps: Sequence[Script], mode: int) -> None:
+def migrate(
+    connection: sqlite3.Connection,
+    path: Path,
+    found: int,
+    steps: Sequence[Script],
+    mode: int,
+    migrating: Migrating = unwatched,
+) -> None:
     """Brings the file to the newest schema in one transaction, after a copy of what was there.
 
     The caller holds the write lock and knows that nobody else has the file open.
     """
     if found:
         copy_to(connection, path.with_name(f"{path.name}.schema-{found}.bak"), mode)
-    connection.create_function("spelled_terms", 6, _spelled_terms, deterministic=True)
+    deliveries = int(connection.execute("SELECT count(*) FROM doc").fetchone()[0]) if found else 0
+    connection.create_function("spelled_terms", 6, _speller(deliveries, migrating), deterministic=True)
+    kept = connection.execute("PRAGMA cache_size").fetchone()[0]
+    connection.execute(f"PRAGMA cache_size=-{MIGRATION_MEMORY_KB}")
+    # what a script fills in comes from the rows it refers to; looking each of them up again takes minutes
+    connection.execute("PRAGMA foreign_keys=OFF")
     connection.execute("BEGIN IMMEDIATE")
     try:
         for step in steps:
@@ -121,19 +140,30 @@ def migrate(connection: sqlite3.Connection, path: Path, found: int, steps: Seque
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    finally:
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA cache_size={kept}")
 
 
-def _spelled_terms(number: str, party: str, vat: str, issued: str | None, amount: str | None, ref: str | None) -> str:
+def _speller(deliveries: int, migrating: Migrating) -> Callable[..., str]:
     """For the schema's scripts: the terms of a row that was written before there were any, as a JSON list."""
-    terms = kept_terms(
-        number=number,
-        party=party,
-        vat_number=vat,
-        amount=Decimal(amount) if amount else None,
-        issue_date=date.fromisoformat(issued) if issued else None,
-        reference=ref,
-    )
-    return json.dumps(sorted(terms))
+    seen = count(1)
+
+    def spelled(number: str, party: str, vat: str, issued: str | None, amount: str | None, ref: str | None) -> str:
+        done = next(seen)
+        if done % TOLD_EVERY == 0 or done == deliveries:
+            migrating(done, deliveries)
+        terms = kept_terms(
+            number=number,
+            party=party,
+            vat_number=vat,
+            amount=Decimal(amount) if amount else None,
+            issue_date=date.fromisoformat(issued) if issued else None,
+            reference=ref,
+        )
+        return json.dumps(sorted(terms))
+
+    return spelled
 
 
 def statements(script: str) -> Iterator[str]:
@@ -201,7 +231,9 @@ def stay(presence: int) -> None:
     fcntl.flock(presence, fcntl.LOCK_SH)
 
 
-def set_up(path: Path, *, mode: int, steps: Sequence[Script]) -> tuple[sqlite3.Connection, int, int]:
+def set_up(
+    path: Path, *, mode: int, steps: Sequence[Script], migrating: Migrating = unwatched
+) -> tuple[sqlite3.Connection, int, int]:
     """Opens for writing: (connection, lock, presence). Under the write lock, so that first starts do not collide."""
     refuse_network(path)
     prepare_file(path, mode)
@@ -218,7 +250,7 @@ def set_up(path: Path, *, mode: int, steps: Sequence[Script]) -> tuple[sqlite3.C
         if found < ours:
             if not alone:
                 raise StoreError("ledger_in_use_by_older", where=str(path), found=found, ours=ours)
-            migrate(connection, path, found, steps, mode)
+            migrate(connection, path, found, steps, mode, migrating)
         elif alone and connection.execute("SELECT v FROM meta WHERE k = 'clean'").fetchone()[0] != "1":
             recover(connection, path)
         stay(presence)

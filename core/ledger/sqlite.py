@@ -26,7 +26,7 @@ from core.ledger.opening import copy_to, look, set_up
 from core.ledger.polling import Polling
 from core.ledger.reading import Reading
 from core.ledger.rows import Row
-from core.ledger.schema import Script, scripts
+from core.ledger.schema import Migrating, Script, scripts, unwatched
 from core.ledger.store import ConflictError, Store, Transaction, Values
 from core.ledger.turn import PATIENCE_S, Turn
 
@@ -260,9 +260,11 @@ def open_ledger(
     readonly: bool = False,
     file_mode: int = 0o600,
     steps: Sequence[Script] | None = None,
+    migrating: Migrating = unwatched,
 ) -> SqliteLedger:
     """Opens a ledger, making it where there is none (unless `readonly`).
 
+    `migrating` is told how far it is while an older one is brought up to date.
     `steps` is another schema, for tests of migrations.
     Raises StoreError (unusable, newer, network file system) and ConfigurationError (open to too many people).
     """
@@ -270,5 +272,5 @@ def open_ledger(
     if readonly:
         connection = look(path, ours=schema[-1].version)
         return SqliteLedger(path, connection, lock=-1, presence=-1, schema=schema[-1].version, readonly=True)
-    connection, lock, presence = set_up(path, mode=file_mode, steps=schema)
+    connection, lock, presence = set_up(path, mode=file_mode, steps=schema, migrating=migrating)
     return SqliteLedger(path, connection, lock=lock, presence=presence, schema=schema[-1].version, readonly=False)

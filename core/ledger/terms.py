@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from itertools import groupby
 
 from core.model import Delivery
@@ -27,19 +28,24 @@ LEGAL_FORMS = frozenset(_UNTOLD.split())
 MOST_RUNS = 6
 MOST_WORDS = 8
 LONGEST = 48
+SAME_PARTIES = 4_096
+"""Parties whose words are remembered: most documents come from those who sent one before."""
+
 SHORTEST_BEGINNING = 3
 """Characters from which the beginning of a number or a word is enough; shorter ones are taken as they stand."""
 
 
 def fold(text: str) -> str:
     """Text as it is searched for: no case, no accents."""
+    if text.isascii():
+        return text.lower()
     parts = unicodedata.normalize("NFKD", text)
     return "".join(c for c in parts if not unicodedata.combining(c)).casefold()
 
 
 def squeeze(text: str) -> str:
     """Letters and digits only: a VAT number is found with and without its dots."""
-    return "".join(c for c in text if c.isalnum())
+    return text if text.isalnum() else "".join(c for c in text if c.isalnum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +159,14 @@ def _number_forms(text: str) -> set[str]:
     return {form[:LONGEST] for form in ("".join(runs), "".join(map(_bare, runs))) if form}
 
 
-def _vat_keys(number: str) -> set[str]:
+@lru_cache(SAME_PARTIES)
+def _vat_keys(number: str) -> frozenset[str]:
     """A VAT number without its country and without leading zeros; a foreign one also with its country."""
     plain = squeeze(fold(number))
     match = re.fullmatch(r"([a-z]{2})?([0-9a-z]*[0-9][0-9a-z]*)", plain)
     if match is None or len(match[2]) < 6 or len(plain) > LONGEST:
-        return set()
-    own = {match[2].lstrip("0") or "0"}
+        return frozenset()
+    own = frozenset({match[2].lstrip("0") or "0"})
     return own | ({plain} if match[1] and match[1] != "be" else set())
 
 
@@ -168,10 +175,11 @@ def _key(text: str) -> str:
     return squeeze(fold(text))[:LONGEST]
 
 
-def _words(name: str) -> list[str]:
+@lru_cache(SAME_PARTIES)
+def _words(name: str) -> tuple[str, ...]:
     """The telling words of a name."""
     found = [word for word in re.split(r"[\W_]+", fold(name)) if len(word) > 1 and word not in LEGAL_FORMS]
-    return list(dict.fromkeys(found))[:MOST_WORDS]
+    return tuple(dict.fromkeys(found))[:MOST_WORDS]
 
 
 # -- amounts and dates -----------------------------------------------------------------------------------------------

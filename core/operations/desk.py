@@ -19,6 +19,7 @@ from core.errors import ConfigurationError, UsageError
 from core.home import Home
 from core.ledger.base import Ledger
 from core.ledger.narrowed import narrowed
+from core.ledger.schema import Migrating, unwatched
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -56,6 +57,7 @@ class Desk:
     """What an operation needs. `actor` is the login, SSH key or a name asked once; `readonly` refuses changes.
 
     `space` narrows the desk to one space: nothing of another one can be seen or changed at it.
+    `migrating` is told how far it is while a ledger of an earlier version is brought up to date.
     """
 
     home: Home
@@ -64,6 +66,7 @@ class Desk:
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
     clock: Clock = field(default_factory=SystemClock)
     space: str | None = None
+    migrating: Migrating = unwatched
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -75,7 +78,7 @@ class Desk:
                 raise ConfigurationError("no_ledger_yet", where=str(self.home.ledger))
         else:
             self.home.create()
-        found = open_store(self.home, self.environ, readonly=self.readonly)
+        found = open_store(self.home, self.environ, readonly=self.readonly, migrating=self.migrating)
         return found if self.space is None else narrowed(found, self.space)
 
     @cached_property

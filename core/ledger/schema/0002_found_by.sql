@@ -6,6 +6,7 @@ ALTER TABLE doc ADD COLUMN vat_breakdown TEXT NOT NULL DEFAULT '[]';    -- [[cod
 
 CREATE TABLE term(
   term TEXT NOT NULL, doc INTEGER NOT NULL REFERENCES doc(id), PRIMARY KEY(term, doc)) STRICT, WITHOUT ROWID;
-INSERT OR IGNORE INTO term(term, doc)
+INSERT OR IGNORE INTO term(term, doc)               -- in the order of its key: out of order a million rows take hours
   SELECT spelled.value, doc.id FROM doc,
-    json_each(spelled_terms(number, counterparty, vat, issued, amount, target_ref)) AS spelled;
+    json_each(spelled_terms(number, counterparty, vat, issued, amount, target_ref)) AS spelled
+  ORDER BY spelled.value, doc.id;

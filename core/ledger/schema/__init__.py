@@ -5,6 +5,7 @@ Those of SQLite stand here, those of PostgreSQL in `postgres/`; a step has the s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Literal
@@ -17,6 +18,14 @@ class Script:
     version: int
     name: str
     sql: str
+
+
+Migrating = Callable[[int, int], None]
+"""Told how far a migration is: deliveries done, and deliveries in all. Called by the thread that opens the ledger."""
+
+
+def unwatched(done: int, of: int) -> None:
+    """Nobody looks at a migration."""
 
 
 def scripts(store: Literal["sqlite", "postgres"] = "sqlite") -> tuple[Script, ...]:

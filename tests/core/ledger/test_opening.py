@@ -98,6 +98,28 @@ def test_an_older_ledger_is_brought_up_to_date_after_a_backup(tmp_path: Path) ->
     kept.close()
 
 
+def test_documents_of_the_first_version_are_found_after_the_migration_and_it_tells_how_far_it_is(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "ledger.db"
+    old = open_ledger(path, steps=scripts()[:1])
+    with old.write() as tx:
+        for number in range(1, 2_501):
+            tx.run(
+                "INSERT INTO doc(space, source_id, dossier, number, counterparty, issued, amount, state, idem_key)"
+                " VALUES('s', ?, 'D', ?, 'Noord BV', '2026-02-01', '12.50', 'history', ?)",
+                (f"d{number}", f"F2026-{number:04}", f"k{number}"),
+            )
+    old.close()
+    told: list[tuple[int, int]] = []
+    ledger = open_ledger(path, migrating=lambda done, of: told.append((done, of)))
+    assert told == [(1_000, 2_500), (2_000, 2_500), (2_500, 2_500)]
+    assert [row.number for row in ledger.search(readings("F2026-1234")[0])] == ["F2026-1234"]
+    assert ledger.read("SELECT count(*) AS n FROM term WHERE term = 'pnoord'")[0]["n"] == 2_500
+    assert ledger.read("PRAGMA foreign_keys")[0]["foreign_keys"] == 1
+    ledger.close()
+
+
 def test_a_migration_that_fails_leaves_the_ledger_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     open_ledger(path).close()
