@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import httpx
 
 from core.activity import Record, nobody
 from core.activity.client import RecordedClient
+from core.clock import SystemClock
 from core.pingwin.request import Outgoing
 from core.pingwin.verdict import Reply
 from core.web import is_loopback
@@ -25,6 +26,9 @@ ANSWER_LIMIT = 256 * 1024
 
 CONNECT_TIMEOUT = 15.0
 """Seconds for name, TCP and TLS. Failing there proves that nothing was taken."""
+
+
+BOOT = SystemClock().boot
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +44,36 @@ class Broken:
 
 
 class _Trace:
-    """Listens to the transport: knows when the body starts to leave, which no exception class tells."""
+    """Listens to the transport: knows when the body starts to leave, which no exception class tells.
 
-    def __init__(self) -> None:
+    The last look before that: a process that was frozen since its intent sends nothing once its time is over.
+    """
+
+    def __init__(self, ends: float, boot: Callable[[], float]) -> None:
         self.left = False
+        self._ends, self._boot = ends, boot
 
     async def __call__(self, event: str, info: Mapping[str, object]) -> None:
         if event.endswith(".send_request_body.started"):
+            if self._boot() >= self._ends:
+                raise TimeoutError
             request = info.get("request")
             # asking a proxy for a tunnel is a request too, but carries no document
             self.left = self.left or getattr(request, "method", b"") != b"CONNECT"
 
 
 async def exchange(
-    outgoing: Outgoing, deadline: float, context: ssl.SSLContext, record: Record = nobody
+    outgoing: Outgoing,
+    deadline: float,
+    context: ssl.SSLContext,
+    record: Record = nobody,
+    boot: Callable[[], float] = BOOT,
 ) -> Reply | Broken:
-    """Sends once and reads the answer, within `deadline` seconds in total. Raises nothing for what the network did."""
-    trace = _Trace()
+    """Sends once and reads the answer, within `deadline` seconds in total. Raises nothing for what the network did.
+
+    `boot` is a clock that runs while the process or the machine stands still.
+    """
+    trace = _Trace(boot() + deadline, boot)
     status: int | None = None
     headers: Mapping[str, str] = {}
     body = bytearray()

@@ -10,10 +10,13 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
+from core.pingwin.exchange import Broken, exchange
 from core.pingwin.http import HttpTarget
+from core.pingwin.request import build_upload
 from core.pingwin.target import Answer as Came
 from core.pingwin.target import AnswerKind, Credentials, Found
 from core.wording.pingwin import MESSAGES
@@ -155,6 +158,16 @@ async def test_silence_ends_at_the_deadline_as_unknown() -> None:
     assert (came.kind, came.code, came.lost) == (AnswerKind.UNKNOWN, "pingwin_no_answer", True)
     assert monotonic() - started < 2
     assert len(server.asked) == 1
+
+
+async def test_a_process_frozen_longer_than_its_deadline_sends_no_body_when_it_goes_on() -> None:
+    """As a stopped worker: it asked for the connection in time, and wakes up long after others may have the row."""
+    clock = iter((0.0, DEADLINE + 1.0))
+    async with Loopback(in_turn(OK)) as server:
+        outgoing = build_upload(contract(), server.url, upload(), CREDENTIALS)
+        broken = await exchange(outgoing, DEADLINE, httpx.create_ssl_context(), boot=lambda: next(clock))
+        assert isinstance(broken, Broken) and not broken.left
+        assert not any(asked.body for asked in server.asked)
 
 
 async def test_an_answer_that_trickles_is_bounded_by_the_total_deadline() -> None:
