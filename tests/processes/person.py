@@ -100,7 +100,7 @@ class Person:
             [str(COMMAND), "--home", str(self.desk.home.data), *self.dice.choice(deeds)],
             capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
-        if "unexpected" in called.stderr:
+        if any(line.startswith("unexpected") for line in called.stderr.splitlines()):  # the code, not a server's word
             sys.stderr.write(f"Traceback of a command: {called.stderr}\n")
 
     def keep_backup(self) -> None:
