@@ -54,16 +54,16 @@ def judge(
     `earlier` are the activations that this one took over from without a pause (another trigger): what became eligible
     under one of them and is listed late is new, too.
     """
-    eligible = activation.rule.eligible(document)
-    if known is not None:
-        if known.state is State.WITHDRAWN and eligible:
-            return back(document, known, run)
+    if known is not None and known.state is not State.WITHDRAWN:
         return changed(document, known, activation.rule, run)
-    if not eligible:
+    if not activation.rule.eligible(document):
         return None
-    if any(since(one, document) for one in (activation, *earlier)):
-        return describe(document, run, Finding.NEW, State.SEEN)
-    return describe(document, run, Finding.NEW, State.HISTORY, "late")
+    late = not any(since(one, document) for one in (activation, *earlier))
+    if known is None:
+        return describe(document, run, Finding.NEW, *((State.HISTORY, "late") if late else (State.SEEN, None)))
+    if late and known.reason != GONE:  # approved again while the space was off, and listed only now
+        return describe(document, run, Finding.BACK, State.HISTORY, "late", delivery=known.id)
+    return back(document, known, run)
 
 
 def since(activation: Activation, document: Document) -> bool:
@@ -91,6 +91,9 @@ def changed(document: Document, known: Delivery, rule: Rule, run: SpaceRun) -> D
         return None
     return describe(document, run, Finding.MOVED, State.SEEN, "moved_in_banqup", delivery=known.id)
 
+
+GONE = "document_gone"
+"""Reason of a withdrawn row: Banqup knew nothing of it for a while; its approval is as old as it was."""
 
 RESTORED_BELOW = "restored_below_trigger"
 """Reason of a withdrawn row: it moved since the backup that was restored, and stood below its trigger after it."""

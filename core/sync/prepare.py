@@ -31,6 +31,7 @@ from core.installations import Installation
 from core.ledger.base import Claim, Move, Prepared
 from core.model import Arguments, Direction, Document, SourceFile, State, content_hash, invoice_key
 from core.sync.outside import Outside
+from core.sync.poll import GONE
 from core.sync.retry import backoff
 
 LISTED = 50
@@ -82,7 +83,7 @@ async def _gone(outside: Outside, claim: Claim, gone: NotFound) -> Move:
         return _later(outside, claim, trouble)
     if claim.delivery.space not in {space.id for space in spaces}:
         return _later(outside, claim, SpaceGone("access_withdrawn"))
-    return Move(State.WITHDRAWN, outside.clock.now(), "document_gone", gone.arguments)
+    return Move(State.WITHDRAWN, outside.clock.now(), GONE, gone.arguments)
 
 
 def _withdrawn(outside: Outside, claim: Claim, document: Document) -> Move:

@@ -141,8 +141,7 @@ class Story(Scene):
     def _approve(self, id: str) -> None:
         """Approved or sent now: what that means depends on whether the space is active at this moment."""
         self.world.banqup.approve(id)
-        row = next((r for r in self.promises.rows.values() if r.source_id == id), None)
-        if row is not None and row.state != "withdrawn":
+        if self._settled(id):
             return
         installation = self.installations.get(SPACE)
         run, newest = self.world.ledger.space_run(SPACE), self.world.ledger.activation(SPACE)
@@ -162,9 +161,14 @@ class Story(Scene):
             must = "history"
         self.promises.must[id] = must
 
+    def _settled(self, id: str) -> bool:
+        """Whether a row says what becomes of a document; that of a withdrawn one waits for its next approval."""
+        row = next((r for r in self.promises.rows.values() if r.source_id == id), None)
+        return row is not None and row.state != "withdrawn"
+
     def _moved_unseen(self, id: str) -> None:
-        """It moved before the ledger knew it: without a status history nobody can tell it from a new approval."""
-        if id not in self.promises.found and self.promises.must.get(id) == "history":
+        """It moved before the ledger saw it approved: without a status history nobody can tell when it was."""
+        if not self._settled(id) and self.promises.must.get(id) == "history":
             installation = self.installations.get(SPACE)
             if installation is not None and installation.active and not self.world.banqup.with_history:
                 self.promises.must[id] = "any"

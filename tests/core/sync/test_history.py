@@ -324,6 +324,30 @@ def test_withdrawn_document_approved_while_inactive_becomes_history(withdrawn: S
     assert withdrawn.states()["p1"] is State.HISTORY and withdrawn.taken() == set()
 
 
+def test_withdrawn_document_approved_while_inactive_and_listed_late_becomes_history(withdrawn: Scene) -> None:
+    withdrawn.deactivate()
+    withdrawn.wait(A_WHILE)
+    withdrawn.banqup.approve("p1")
+    withdrawn.banqup.hidden_until["p1"] = withdrawn.world.machine.real() + 400
+    withdrawn.wait(60)
+    withdrawn.activate(waiting="send")
+    withdrawn.wait(A_WHILE)
+    assert withdrawn.states()["p1"] is State.HISTORY and reason(withdrawn, "p1") == "late"
+    assert withdrawn.taken() == set()
+
+
+def test_withdrawn_document_that_was_only_out_of_sight_goes_on(active: Scene) -> None:
+    """A person took it from history; for a while Banqup knew nothing of it. Its approval is as old as it was."""
+    row = active.rows()["h1"]
+    gone = active.banqup.documents.pop("h1")
+    decide(desk(active), [row.id], Act.INCLUDE)
+    active.wait(A_WHILE)
+    assert active.states()["h1"] is State.WITHDRAWN and reason(active, "h1") == "document_gone"
+    active.banqup.documents["h1"] = gone
+    active.wait(A_WHILE)
+    assert active.taken() == {"h1"}
+
+
 # -- another trigger, another dossier ----------------------------------------------------------------------------------
 
 
