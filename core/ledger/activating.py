@@ -60,13 +60,14 @@ class Activating(Store):
         return None if row is None else space_run(row)
 
     def hold(self, space: str, held: bool, *, actor: str, now: float) -> None:
-        """Holds or releases uploads of a space; polling and settling go on."""
+        """Holds or releases uploads of a space, all of them; polling and settling go on."""
         wanted = int(held)
         with self.write(space) as tx:
             changed = tx.run(
-                "UPDATE space_run SET held = ? WHERE space = ? AND held <> ?", (wanted, space, wanted)
+                "UPDATE space_run SET held = ?, alone = NULL WHERE space = ? AND held <> ?", (wanted, space, wanted)
             ).rowcount
             if changed:
+                tx.touch(space)
                 tx.event(space, "space", "space_held" if held else "space_released", at=now, actor=actor)
 
     # -- activation --------------------------------------------------------------------------------------------------

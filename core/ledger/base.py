@@ -82,7 +82,7 @@ class Ledger(Sharing, Protocol):
         ...
 
     def hold(self, space: str, held: bool, *, actor: str, now: float) -> None:
-        """Holds or releases uploads of a space; polling and settling go on."""
+        """Holds or releases uploads of a space, all of them; polling and settling go on."""
         ...
 
     # -- activation --------------------------------------------------------------------------------------------------
@@ -308,7 +308,8 @@ class Ledger(Sharing, Protocol):
     def decide(self, decision: Decision, *, now: float) -> Delivery | None:
         """Writes a person's decision: WHERE id and state, fence + 1, event. None where the state moved meanwhile.
 
-        With `generation`, the row stays and a next-generation row is made in `state`; that row is returned.
+        With `generation`, the row stays and a next-generation row is made in `state`; that row is returned. With
+        `alone`, the row passes the hold of its space from now on, by itself; None where the space is not held.
         """
         ...
 

@@ -34,6 +34,9 @@ REST = f"""UPDATE doc SET state = coalesce(:rests, state), fence = fence + 1,
 WHERE id = :id RETURNING {DELIVERY}"""  # noqa: S608
 """The earlier generation keeps its state, or rests where its content had changed."""
 
+THROUGH_HOLD = """UPDATE space_run SET alone = :id
+WHERE held = 1 AND space = (SELECT space FROM doc WHERE id = :id AND state = :expected) RETURNING space"""
+
 MOVING = frozenset({State.SEEN, State.READY})
 RETURNS = frozenset({State.PARKED, State.FAILED, State.DEAD, State.CHANGED, State.HISTORY, State.WITHDRAWN})
 """States that an undo goes back to: the reason of that time comes back with them."""
@@ -82,6 +85,9 @@ def _decide(tx: Transaction, decision: Decision, now: float) -> Delivery | None:
     row = tx.one("SELECT sha256 FROM doc WHERE id = ?", (decision.delivery,))
     if row is None:
         return None
+    who = {"id": decision.delivery, "expected": decision.expected}
+    if decision.alone and tx.one(THROUGH_HOLD, who) is None:
+        return None
     state = State.SEEN if decision.state is State.READY and row["sha256"] is None else decision.state
     reason, args = _reason(tx, decision, state)
     moved = tx.one(
@@ -94,8 +100,7 @@ def _decide(tx: Transaction, decision: Decision, now: float) -> Delivery | None:
             "again": state in MOVING,
             "now": now,
             "delivered": decision.delivered_at,
-            "id": decision.delivery,
-            "expected": decision.expected,
+            **who,
         },
     )
     if moved is None:

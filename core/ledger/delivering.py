@@ -35,25 +35,30 @@ BLOCKED_UNTIL = """max(
   coalesce((SELECT until FROM circuit WHERE target = r.target AND scope = 'clid' AND id = r.clid), 0),
   coalesce((SELECT until FROM circuit WHERE target = r.target AND scope = 'dossier' AND id = r.dossier), 0))"""
 
-PICK = f"""SELECT space FROM space_run r WHERE running = 1 AND held = 0 AND next_due <= :now AND {BLOCKED_UNTIL} <= :now
+MAY_SEND = "running = 1 AND (held = 0 OR alone IS NOT NULL)"
+"""The spaces that may send. A held one sends nothing but the delivery that a person lets pass, if there is one."""
+
+PICK = f"""SELECT space FROM space_run r WHERE {MAY_SEND} AND next_due <= :now AND {BLOCKED_UNTIL} <= :now
   AND space NOT IN (SELECT value FROM json_each(:beside)) AND clid NOT IN (SELECT value FROM json_each(:beside))
 ORDER BY served_at LIMIT 1"""  # noqa: S608
 """The space first, round robin over those that may run: one slow space cannot starve the others."""
 
 DUE = f"""SELECT space FROM space_run r WHERE settle_due <= :now
-  OR (running = 1 AND held = 0 AND next_due <= :now AND {BLOCKED_UNTIL} <= :now) ORDER BY served_at, space"""  # noqa: S608
+  OR ({MAY_SEND} AND next_due <= :now AND {BLOCKED_UNTIL} <= :now) ORDER BY served_at, space"""  # noqa: S608
 
 CLAIM = f"""UPDATE doc SET
   changed_at  = CASE state WHEN 'ready' THEN :now ELSE changed_at END,
   state       = CASE state WHEN 'ready' THEN 'leased' ELSE state END, due_at = :now + :lease,
   crashes     = crashes + CASE WHEN lease_owner IS NULL THEN 0 ELSE 1 END, fence = fence + 1, lease_owner = :worker
 WHERE id = (SELECT id FROM doc WHERE space = :space AND state IN ('seen','ready','leased') AND due_at <= :now
+            AND id = coalesce((SELECT alone FROM space_run WHERE space = :space AND held = 1), id)
             ORDER BY due_at, id LIMIT 1)
 RETURNING {DELIVERY}"""  # noqa: S608
 
 INTENT = """UPDATE doc SET state = 'sending', due_at = :until, changed_at = :now
 WHERE id = :id AND fence = :fence AND state = 'leased' AND due_at > :now
-  AND EXISTS (SELECT 1 FROM space_run r WHERE r.space = doc.space AND running = 1 AND held = 0)
+  AND EXISTS (SELECT 1 FROM space_run r WHERE r.space = doc.space
+    AND running = 1 AND (held = 0 OR alone = doc.id))
 RETURNING sha256"""
 
 RESULT = """UPDATE doc SET state = CASE WHEN :state = 'ready' AND sha256 IS NULL THEN 'seen' ELSE :state END,
@@ -284,7 +289,7 @@ class Delivering(Store):
         """The earliest time at which `settle`, `claim` or a poll may find something."""
         row = self.read_one(
             f"SELECT min(settle_due, CASE WHEN running = 1 THEN next_poll ELSE 9e18 END,"  # noqa: S608
-            f" CASE WHEN running = 1 AND held = 0 THEN max(next_due, {BLOCKED_UNTIL}) ELSE 9e18 END) AS due"
+            f" CASE WHEN {MAY_SEND} THEN max(next_due, {BLOCKED_UNTIL}) ELSE 9e18 END) AS due"
             " FROM space_run r ORDER BY due LIMIT 1"
         )
         return NEVER if row is None else float(row["due"])

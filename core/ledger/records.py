@@ -15,6 +15,7 @@ class SpaceRun:
     """What the engine keeps of a space: whether it runs, where it sends, how its polling goes.
 
     `clid` is a fingerprint, never the value. `poll_code` is the reason of the last failed poll, None after a good one.
+    `alone` is the one delivery that passes the hold.
     """
 
     space: str
@@ -32,6 +33,7 @@ class SpaceRun:
     poll_args: Arguments = field(default_factory=dict)
     next_due: float = 9e18
     settle_due: float = 9e18
+    alone: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,10 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person's decision on one delivery: from the state they saw to another (decisions.md, table of states)."""
+    """A person's decision on one delivery: from the state they saw to another (decisions.md, table of states).
+
+    `alone`: it passes the hold of its space, which stays.
+    """
 
     delivery: int
     expected: State
@@ -222,6 +227,7 @@ class Decision:
     reason: str = ""
     due_at: float = 0.0
     generation: bool = False
+    alone: bool = False
     key: str = ""
     delivered_at: float | None = None
     args: Arguments = field(default_factory=dict)

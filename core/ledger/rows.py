@@ -101,6 +101,7 @@ def space_run(row: Row) -> SpaceRun:
         space=row["space"],
         running=bool(row["running"]),
         held=bool(row["held"]),
+        alone=row["alone"],
         target=row["target"],
         clid=row["clid"],
         dossier=row["dossier"],

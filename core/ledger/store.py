@@ -21,7 +21,8 @@ ENGINE = "engine"
 Values = Mapping[str, object]
 
 NEXT = """UPDATE space_run SET
-  next_due = coalesce((SELECT min(due_at) FROM doc WHERE space = :space AND state IN ('seen','ready','leased')), 9e18),
+  next_due = coalesce((SELECT min(due_at) FROM doc WHERE space = :space AND state IN ('seen','ready','leased')
+    AND (space_run.held = 0 OR space_run.alone IS NULL OR doc.id = space_run.alone)), 9e18),
   settle_due = coalesce((SELECT min(due_at) FROM doc WHERE space = :space AND state IN ('sending','unknown')), 9e18)
 WHERE space = :space"""
 """Last statement of every transaction that touched a row of the space; missed, a document sleeps for ever."""

@@ -7,7 +7,7 @@ what happens. Never decides by itself: every change names its actor, time and re
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from core.ledger.base import Decision
@@ -204,6 +204,16 @@ def decide(desk: Desk, ids: Sequence[int], act: Act, *, reason: str = "") -> lis
     """Applies an act to deliveries, one by one; each is recorded with who, when and why."""
     desk.must_write()
     return [_decide_one(desk, id, act, reason.strip()) for id in dict.fromkeys(ids)]
+
+
+def include_alone(desk: Desk, row: Delivery) -> Delivery | None:
+    """Takes one document of history into the queue of a held space, past the hold, which stays for all others.
+
+    None where the row moved meanwhile, or the space is not held any more.
+    """
+    effect = TABLE[Situation.HISTORY][Act.INCLUDE]
+    decision = replace(_decision(desk, row, effect, ""), code="include_alone", alone=True)
+    return desk.ledger.decide(decision, now=desk.clock.now())
 
 
 def _decide_one(desk: Desk, id: int, act: Act, reason: str) -> Decided:

@@ -83,6 +83,7 @@ MESSAGES: dict[str, Message] = {
     "left_as_delivered": Message("Changed in Banqup after delivery; left as it was delivered."),
     "discarded": Message("Decided not to send."),
     "include": Message("Taken into the queue from outside it."),
+    "include_alone": Message("Taken into the queue, to be sent alone while uploads are paused."),
     "include_withdrawn": Message("Looked at again by decision of a person."),
     "undo": Message("The mark was taken back.", "Decide again."),
     "undo_discard": Message("The decision not to send was taken back."),

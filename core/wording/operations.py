@@ -130,12 +130,8 @@ _ACTIVATION = {
     "first_is_live": Message(
         "{name} is active already: documents go by themselves.", "To send an old one, include it from the queue."
     ),
-    "first_others_wait": Message(
-        "{count} other deliveries would go with it: none was sent.",
-        "Uploads are paused. Look at the queue, then release the space.",
-    ),
     "first_waits": Message(
-        "Delivery {id} has not gone yet; it stays in the queue, and uploads stay paused.",
+        "Delivery {id} has not gone yet; it goes as soon as it can, and everything else stays paused.",
         "Open it to see what it waits for.",
     ),
     "not_held": Message("{name} is not held.", "There is nothing to release."),

@@ -13,7 +13,7 @@ from core.banqup.source import Source
 from core.errors import ProductError
 from core.ledger.base import QueueQuery
 from core.model import State
-from core.operations.decisions import Act, decide, permissions
+from core.operations.decisions import Act, decide, include_alone, permissions
 from core.operations.desk import Desk
 from core.operations.setup import activation
 from core.pingwin.target import Target
@@ -60,7 +60,8 @@ class Person:
         while True:
             self.actor.wait(self.world.dice.uniform(20.0, 200.0))
             if self.busy:
-                self._do(self.world.dice.choice([self._switch, self._hold, self._decide, self._decide, self._decide]))
+                acts = [self._switch, self._hold, self._first, self._decide, self._decide, self._decide]
+                self._do(self.world.dice.choice(acts))
 
     def _do(self, what: Callable[[SimulatedDesk], object]) -> None:
         self.acting = True
@@ -73,9 +74,9 @@ class Person:
         with suppress(ProductError, Crash):
             what()
 
-    def desk(self, actor: Actor) -> SimulatedDesk:
-        """A command of its own."""
-        life = Life(self.world, actor)
+    def desk(self, actor: Actor, life: Life | None = None) -> SimulatedDesk:
+        """A command of its own; a `life` that is given may end at a point of the test's choice."""
+        life = life or Life(self.world, actor)
         desk = SimulatedDesk(
             self.world.home,
             "An",
@@ -120,6 +121,12 @@ class Person:
     def _hold(self, desk: SimulatedDesk) -> None:
         held = desk.installations.get(SPACE).held_by  # type: ignore[union-attr]
         (activation.release if held else activation.hold)(desk, SPACE)
+
+    def _first(self, desk: SimulatedDesk) -> None:
+        """One document of history past the hold."""
+        rows = [row for row in desk.ledger.window(UNDECIDED, 0, 100) if row.state is State.HISTORY]
+        if rows:
+            include_alone(desk, self.world.dice.choice(rows))
 
     def _decide(self, desk: SimulatedDesk) -> None:
         rows = desk.ledger.window(UNDECIDED, 0, 100)

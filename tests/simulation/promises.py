@@ -70,6 +70,8 @@ class Promises:
     checked: int = 0
     before: Counter[str] = field(default_factory=Counter)
     restored: bool = False
+    held: bool = False
+    alone: int | None = None
 
     def after_turn(self) -> None:
         """Looks at what happened since the last look."""
@@ -94,6 +96,7 @@ class Promises:
         """The ledger is another one: a backup was restored."""
         self.told, self.rows, self.by_key, self.seen, self.changes = {}, {}, {}, 0, -1
         self.found, self.restored = set(), True
+        self.held, self.alone = False, None
         self.before = Counter(self.world.pingwin.taken)
         self.must = dict.fromkeys(self.must, "any")
         self.after_turn()
@@ -103,6 +106,7 @@ class Promises:
     def _hear(self, event: Event) -> None:
         """Replays one event."""
         self.trace.append((event.kind, event.code, event.delivery, event.args.get("state"), round(event.at, 3)))
+        self._hear_hold(event)
         if event.delivery is None:
             return
         told = self.told.setdefault(event.delivery, Told())
@@ -112,11 +116,13 @@ class Promises:
         if event.kind == "intent":
             told.intents += 1
             _hold(told.state is State.LEASED, f"intent from {told.state}")
+            passes = not self.held or event.delivery == self.alone
+            _hold(passes, f"delivery {event.delivery} went although the space was held")
         if event.kind == "wait" and event.args.get("attempts"):
             told.waits += 1
         told.restored |= event.kind == "restore" or event.code in FORGOTTEN
         if event.kind == "decision":
-            told.included |= event.code in {"include", "include_withdrawn"}
+            told.included |= event.code in {"include", "include_alone", "include_withdrawn"}
             told.ordered += event.code in TWICE
         if event.kind == "result" and event.args.get("state") == State.UNKNOWN and self.outage is not None:
             self.outage.unknown += 1
@@ -131,6 +137,12 @@ class Promises:
         )
         told.entered = told.entered or state
         told.state = state
+
+    def _hear_hold(self, event: Event) -> None:
+        if event.code in {"space_held", "space_released"}:
+            self.held, self.alone = event.code == "space_held", None
+        elif event.code == "include_alone":
+            self.alone = event.delivery
 
     def _look(self, row: Delivery) -> None:
         """The row is what its events say."""

@@ -1,7 +1,8 @@
 """One document first: sent alone, to be looked for in Pingwin, before the space goes live.
 
-The space is activated and held in the same moment, so that nothing can leave; the hold is lifted for the one document
-and is back as soon as its bytes leave. What is approved meanwhile waits in the queue: it neither goes nor is history.
+The space is activated and held in the same moment, so that nothing can leave. That one document passes the hold is a
+fact in the ledger, written with the decision to send it: the hold itself is never lifted, whoever dies on the way. What
+is approved meanwhile waits in the queue: it neither goes nor is history.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from collections.abc import Callable
 from core.errors import UsageError
 from core.ledger.base import QueueQuery
 from core.model import IN_FLIGHT, WAITING, Delivery, State
-from core.operations.decisions import Act, decide
+from core.operations.decisions import include_alone
 from core.operations.desk import Desk
 from core.operations.running.engines import ensure
-from core.operations.setup.activation import Progress, activate, hold, release
+from core.operations.setup.activation import Progress, activate
 from core.operations.setup.credentials import installed
 from core.operations.views import overview
 
@@ -23,7 +24,6 @@ PATIENCE = 90.0
 """Seconds until a document that has not gone is left to the queue."""
 
 LOOK = 0.1
-BEFORE_SENDING = frozenset({State.SEEN, State.READY, State.LEASED})
 
 
 def candidates(desk: Desk, space: str, limit: int) -> list[Delivery]:
@@ -35,8 +35,8 @@ def candidates(desk: Desk, space: str, limit: int) -> list[Delivery]:
 async def send_first(desk: Desk, space: str, delivery: int, *, progress: Progress | None = None) -> Delivery:
     """Sends one document of history alone and returns it with its outcome; the space stays active and held.
 
-    Raises UsageError where the space is live already, where something else would go with it, or where it has not gone
-    within `PATIENCE` (it then stays in the queue, under the hold).
+    Raises UsageError where the space is live already, or where it has not gone within `PATIENCE`: it then stays in the
+    queue, and goes by itself as soon as it can. One that was chosen before is waited for.
     """
     desk.must_write()
     installation = installed(desk, space)
@@ -45,27 +45,18 @@ async def send_first(desk: Desk, space: str, delivery: int, *, progress: Progres
     elif not installation.held_by:
         raise UsageError("first_is_live", name=installation.name)
     await asyncio.to_thread(ensure, desk)
-    await _until(desk, lambda: _looked(desk, space), delivery)
-    if _row(desk, delivery).state is State.HISTORY:
-        decided = decide(desk, [delivery], Act.INCLUDE)[0]
-        if not decided.done:
-            raise UsageError(decided.code, id=delivery)
-    others = desk.ledger.waiting(space) - 1
-    if others > 0:
-        raise UsageError("first_others_wait", count=others)
-    release(desk, space)
-    try:
-        await _until(desk, lambda: _row(desk, delivery).state not in BEFORE_SENDING, delivery)
-    finally:
-        hold(desk, space)
+    await _until(desk, lambda: _stands(desk, space), delivery)
+    row = _row(desk, delivery)
+    if row.state is State.HISTORY and include_alone(desk, row) is None:
+        raise UsageError("moved_meanwhile", id=delivery)
     await _until(desk, lambda: _row(desk, delivery).state not in WAITING | IN_FLIGHT, delivery)
     return _row(desk, delivery)
 
 
-def _looked(desk: Desk, space: str) -> bool:
-    """Whether the baseline stands and the first look behind it is done: nothing else comes for a poll interval."""
+def _stands(desk: Desk, space: str) -> bool:
+    """Whether the baseline stands, under the hold."""
     run = desk.ledger.space_run(space)
-    return run is not None and run.running and run.next_poll > desk.clock.now()
+    return run is not None and run.running and run.held
 
 
 def _row(desk: Desk, delivery: int) -> Delivery:

@@ -177,19 +177,19 @@ def next_step(delivery: Delivery, facts: Facts | None) -> Coded:
     if facts is not None and not facts.engine_running and (delivery.state in IN_FLIGHT or facts.installation.active):
         return HELD[delivery.state] + ("_at" if later and delivery.state in IN_FLIGHT else ""), at
     if delivery.state in {State.SEEN, State.READY}:
-        in_way = _in_the_way(facts)
+        in_way = _in_the_way(delivery, facts)
         if in_way is not None:
             return in_way
     return MOVING[delivery.state] + ("_at" if later else ""), at
 
 
-def _in_the_way(facts: Facts | None) -> Coded | None:
+def _in_the_way(delivery: Delivery, facts: Facts | None) -> Coded | None:
     """What keeps the engine from a waiting delivery, the widest reason first."""
     if facts is None:
         return "next_not_installed", {}
     if not facts.installation.active:
         return "next_inactive", {}
-    if facts.installation.held_by or _is_held(facts.run):
+    if (facts.installation.held_by or _is_held(facts.run)) and not _passes_the_hold(delivery, facts.run):
         return "next_held", {"name": facts.installation.held_by or None}
     standing = [each for each in in_the_way(facts.run, facts.circuits) if each.until > facts.now]
     return ("next_circuit", circuit_arguments(standing[0])) if standing else None
@@ -197,3 +197,7 @@ def _in_the_way(facts: Facts | None) -> Coded | None:
 
 def _is_held(run: SpaceRun | None) -> bool:
     return run is not None and run.held
+
+
+def _passes_the_hold(delivery: Delivery, run: SpaceRun | None) -> bool:
+    return run is not None and run.alone == delivery.id

@@ -156,6 +156,46 @@ class ActivationContract(Soundness):
         ledger.hold(SPACE, False, actor="An", now=24.0)
         assert claim(ledger, 25.0).id == delivery
 
+    def test_one_delivery_passes_a_hold_by_decision_and_nothing_else_does(self, ledger: Ledger) -> None:
+        activate(ledger)
+        waiting = ready(ledger, "F1")
+        ledger.hold(SPACE, True, actor="An", now=20.0)
+        poll(ledger, found("F2", state=State.HISTORY, reason="baseline"), now=21.0)
+        (chosen,) = (row for row in ledger.window(QueueQuery(history=True), 0, 9) if row.state is State.HISTORY)
+        assert ledger.next_due() == 321.0, "only the poll"
+        assert ledger.decide(decision(chosen, State.SEEN, "include_alone", alone=True), now=22.0)
+        assert ledger.next_due() <= 22.0 and ledger.due_spaces(22.0) == [SPACE]
+        preparing = claim(ledger, 23.0)
+        assert preparing.id == chosen.id and ledger.prepared(preparing, preparation("F2"), now=23.0)
+        sending = claim(ledger, 24.0)
+        assert sending.id == chosen.id and ledger.intent(sending, now=24.0, until=84.0)
+        assert ledger.move(sending, State.SENDING, Move(State.READY, 30.0), now=25.0)
+        again = claim(ledger, 31.0)
+        assert again.id == chosen.id and ledger.intent(again, now=31.0, until=91.0), "until it has gone"
+        assert ledger.move(again, State.SENDING, confirmed(32.0), now=32.0)
+        assert ledger.claim("w", now=1e6, lease=LEASE) is None and state_of(ledger, waiting) is State.READY
+        run = ledger.space_run(SPACE)
+        assert run is not None and (run.held, run.alone) == (True, chosen.id)
+        ledger.hold(SPACE, False, actor="An", now=40.0)
+        assert claim(ledger, 41.0).id == waiting
+
+    def test_a_hold_that_begins_anew_lets_nothing_pass(self, ledger: Ledger) -> None:
+        activate(ledger)
+        delivery = ready(ledger)
+        ledger.hold(SPACE, True, actor="An", now=20.0)
+        assert ledger.decide(decision(row_of(ledger, delivery), State.READY, "retry_now", alone=True), now=21.0)
+        held = claim(ledger, 22.0)
+        ledger.hold(SPACE, False, actor="An", now=23.0)
+        ledger.hold(SPACE, True, actor="An", now=24.0)
+        assert not ledger.intent(held, now=25.0, until=85.0)
+        assert ledger.claim("w", now=1e6, lease=LEASE) is None
+
+    def test_nothing_is_let_pass_where_there_is_no_hold(self, ledger: Ledger) -> None:
+        activate(ledger)
+        row = row_of(ledger, ready(ledger))
+        assert ledger.decide(decision(row, State.READY, "retry_now", alone=True), now=20.0) is None
+        assert ledger.events(delivery=row.id)[-1].kind == "prepared"
+
     def test_an_activation_ended_meanwhile_does_not_start_the_space(self, ledger: Ledger) -> None:
         enrol(ledger)
         activation = ledger.begin_activation(
