@@ -130,6 +130,10 @@ class Document:
         return self.customer if self.direction is Direction.SALES else self.supplier
 
 
+VALIDATED = "VALIDATED"
+"""A purchase that is valid, and that nobody approved: the other trigger where a company does not approve in Banqup."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """The trigger: statuses at or beyond which a document is sent. A setting of the installation."""

@@ -219,6 +219,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("credentials", "c", N_("Configure"), N_("API Key, CLID and File ID."), Scope.MANAGE, footer=3),
     Action("numbers", "e", N_("Numbers"), N_("The dossier's enterprise numbers."), Scope.MANAGE),
+    Action("trigger", "t", N_("Level"), N_("At which level in Banqup documents go over."), Scope.MANAGE),
     Action("uninstall", "X", N_("Uninstall"), N_("Remove Pingwin from this space."), Scope.MANAGE, True, _TYPED),
     Action(
         "copy_mail", "c", N_("Copy"), N_("Copy the e-mail to the clipboard of your terminal."), Scope.MAIL, footer=1

@@ -205,6 +205,12 @@ class BanqupConsole(Console):
 
         self.push_screen(NumbersScreen(space=space))
 
+    def open_trigger(self, space: str) -> None:
+        """What is sent of a space."""
+        from tui.screens.trigger import TriggerScreen
+
+        self.push_screen(TriggerScreen(space))
+
     def open_connection(self, which: str) -> None:
         """One of the two connections."""
         self.push_screen(step_screen(which, None))

@@ -1,6 +1,6 @@
 """What happened to every document, in rows that survive a crash: on SQLite for one machine, on PostgreSQL for several.
 
-base.py        the contract: what every store can do
+base.py        the contract: what every store can do, with asking.py and sharing.py
 records.py     what crosses the border
 store.py       what both stores share; each subject below is a mixin of SQL that both understand
 activating.py  spaces, baselines, the switch
@@ -12,7 +12,6 @@ reading.py     what screens and commands ask, with views.py
 writing.py     a row for a document found
 rows.py        rows as the vocabulary's types
 terms.py       what a customer says, as the index spells it
-sharing.py     several engines
 sqlite.py      one file: opening.py, library.py (which SQLite), turn.py (waiting for a lock)
 postgres.py    several machines: server.py (sessions and errors)
 schema/        both schemas as numbered scripts

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
+from core.ledger.asking import Asking
 from core.ledger.records import (
     Activation,
     Circuit,
@@ -24,8 +25,7 @@ from core.ledger.records import (
     SpaceRun,
 )
 from core.ledger.sharing import Sharing
-from core.ledger.terms import Clue
-from core.model import Arguments, Delivery, Event, Rule, State
+from core.model import Arguments, Delivery, Rule, State
 
 __all__ = [
     "Activation",
@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 
-class Ledger(Sharing, Protocol):
+class Ledger(Asking, Sharing, Protocol):
     """The store of what happened."""
 
     def close(self) -> None:
@@ -206,11 +206,13 @@ class Ledger(Sharing, Protocol):
         swept: bool,
         now: float,
         activation: int | None = None,
+        only_validated: int | None = None,
     ) -> int:
         """Rows and watermark of one scan in one transaction, after its last page. Returns how many rows are new.
 
         The watermark never moves back. Writes nothing but the space's times where `discoveries` is empty, and nothing
-        at all where `activation`, by which the scan was judged, has ended meanwhile.
+        at all where `activation`, by which the scan was judged, has ended meanwhile. `only_validated` as in `SpaceRun`,
+        None where this scan does not tell.
         """
         ...
 
@@ -327,62 +329,7 @@ class Ledger(Sharing, Protocol):
         """Appends an event of its own (installed, credentials changed, tested, requested)."""
         ...
 
-    # -- reading -----------------------------------------------------------------------------------------------------
-
-    def counts(self) -> dict[str, dict[State, int]]:
-        """Deliveries by space and state, from the kept counters."""
-        ...
-
-    def last_delivered(self, spaces: Collection[str]) -> dict[str, float]:
-        """When the newest delivery of each of these spaces was confirmed; spaces without one are left out."""
-        ...
-
-    def total(self, query: QueueQuery) -> int:
-        """How many rows a view has."""
-        ...
-
-    def sizes(self, query: QueueQuery) -> dict[State, int]:
-        """How many rows a view has of each state, in one reading; a state it does not show may be missing."""
-        ...
-
-    def window(self, query: QueueQuery, offset: int, limit: int) -> list[Delivery]:
-        """Some rows of a view, in its order."""
-        ...
-
-    def position(self, query: QueueQuery, delivery: int) -> int | None:
-        """Where a delivery stands in a view, so that a cursor stays on its line."""
-        ...
-
-    def delivery(self, id: int) -> Delivery | None:
-        """One delivery."""
-        ...
-
-    def by_key(self, prefix: str) -> list[Delivery]:
-        """Deliveries whose key or source id starts with `prefix` (at least 4 characters)."""
-        ...
-
-    def search(self, clues: Sequence[Clue], *, spaces: Sequence[str] = (), limit: int = 50) -> list[Delivery]:
-        """Deliveries that all these clues fit (`core.ledger.terms`), newest first; by index alone, in any size."""
-        ...
-
-    def same_invoice(self, key: str, *, other_than: str) -> list[Delivery]:
-        """Other documents with this invoice key."""
-        ...
-
-    def events(
-        self,
-        *,
-        delivery: int | None = None,
-        space: str | None = None,
-        after: int = 0,
-        limit: int = 1000,
-        newest: bool = False,
-    ) -> list[Event]:
-        """The append-only history, oldest first; a space's includes what concerns the whole machine (space '').
-
-        With `newest`, the last `limit` events instead of the first, still oldest first.
-        """
-        ...
+    # -- files -------------------------------------------------------------------------------------------------------
 
     def files_named(self, *, delivered_since: float | None = None) -> frozenset[str]:
         """The sha256 of every spool file a row still names.

@@ -45,6 +45,7 @@ class Polling(Store):
         swept: bool,
         now: float,
         activation: int | None = None,
+        only_validated: int | None = None,
     ) -> int:
         """Rows and watermark of one scan. Returns how many rows are new. The watermark never moves back.
 
@@ -64,14 +65,22 @@ class Polling(Store):
             tx.run(
                 "UPDATE space_run SET next_poll = :next, last_good_poll = :now, poll_failures = 0, poll_code = NULL,"
                 " poll_args = '{}', last_sweep = CASE WHEN :swept THEN :now ELSE last_sweep END,"
+                " only_validated = coalesce(:below, only_validated),"
                 " watermark_ns = max(coalesce(watermark_ns, :mark), coalesce(:mark, watermark_ns))"
                 " WHERE space = :space",
-                {"next": next_poll, "now": now, "swept": swept, "mark": watermark_ns, "space": space},
+                {
+                    "next": next_poll,
+                    "now": now,
+                    "swept": swept,
+                    "mark": watermark_ns,
+                    "space": space,
+                    "below": only_validated,
+                },
             )
             if run.poll_code is not None:
                 args = {"failures": run.poll_failures}
                 tx.event(space, "poll", "poll_works_again", at=now, args=args)
-            if discoveries:
+            if discoveries or only_validated not in (None, run.only_validated):
                 tx.touch(space)
             return new
 

@@ -16,6 +16,7 @@ class SpaceRun:
 
     `clid` is a fingerprint, never the value. `poll_code` is the reason of the last failed poll, None after a good one.
     `alone` is the one delivery that passes the hold.
+    `only_validated` counts purchases at Validated, where none got further for a week (decision 27); else 0.
     """
 
     space: str
@@ -34,6 +35,7 @@ class SpaceRun:
     next_due: float = 9e18
     settle_due: float = 9e18
     alone: int | None = None
+    only_validated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

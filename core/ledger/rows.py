@@ -114,6 +114,7 @@ def space_run(row: Row) -> SpaceRun:
         poll_args=arguments(row["poll_args"]),
         next_due=row["next_due"],
         settle_due=row["settle_due"],
+        only_validated=row["only_validated"],
     )
 
 

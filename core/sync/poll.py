@@ -13,7 +13,18 @@ from itertools import pairwise
 from core.banqup.source import Source
 from core.config import Timing
 from core.ledger.base import Activation, Discovery, Finding, Ledger, SpaceRun
-from core.model import Delivery, Document, Rule, State, content_hash, delivery_key, invoice_key, same_content
+from core.model import (
+    VALIDATED,
+    Delivery,
+    Direction,
+    Document,
+    Rule,
+    State,
+    content_hash,
+    delivery_key,
+    invoice_key,
+    same_content,
+)
 from core.sync.pace import SECOND, interval
 from core.sync.retry import Draw
 
@@ -117,6 +128,22 @@ def uninterrupted(activations: Sequence[Activation]) -> tuple[Activation, ...]:
     return tuple(chain)
 
 
+WEEK = 7 * 86_400.0
+"""Seconds without anything fully approved after which the other trigger is worth a word (decision 27)."""
+
+
+def only_validated(scanned: Scanned, activation: Activation, *, sweep: bool, now: float) -> int | None:
+    """How many purchases stand at Validated where none got to the trigger for a week; None where a scan cannot tell."""
+    purchases = [one for one in scanned.documents.values() if one.direction is Direction.PURCHASE]
+    if not activation.rule.purchase or any(map(activation.rule.eligible, purchases)):
+        return 0
+    if not sweep:
+        return None
+    if activation.completed_at is None or now - activation.completed_at < WEEK:
+        return 0
+    return sum(one.document_status == VALIDATED for one in purchases)
+
+
 def describe(
     document: Document,
     run: SpaceRun,
@@ -202,6 +229,7 @@ async def poll(
         swept=sweep,
         now=now,
         activation=activation.id,
+        only_validated=only_validated(scanned, activation, sweep=sweep, now=now),
     )
 
 

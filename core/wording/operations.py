@@ -171,6 +171,10 @@ _HEALTH = {
     "health_held": Message("Uploads are held by {name}; documents are still read.", "“release” lets them go."),
     "health_baseline": Message("Reading what was there before activation; nothing is sent until that is done."),
     "health_active": Message("Working since {since}."),
+    "health_only_validated": Message(
+        "Working, but no purchase was fully approved for a week; {count} stand at Validated.",
+        "Where nobody approves in Banqup, let validated purchases go over too: Manage, “What is sent”, or `triggers`.",
+    ),
 }
 
 _EVENTS = {

@@ -149,6 +149,24 @@ def test_what_was_approved_before_activation_stays_and_what_comes_after_goes_ove
     assert active.server.control.received()["received"] == 3
 
 
+def test_where_nobody_approves_validated_purchases_go_over_from_now_on(active: Desk) -> None:
+    assert active.json("triggers", active.space) | {"space": ""} == {
+        "space": "",
+        "purchases": "approved",
+        "sales": "sent",
+        "levels": {"purchases": ["FULLY_APPROVED"], "sales": ["SENT", "DELIVERED"]},
+    }
+    asked = active.call("triggers", active.space, "--purchases", "validated")
+    assert asked.exit_code == 2 and active.json("triggers", active.space)["purchases"] == "approved"
+    active.ok("triggers", active.space, "--purchases", "validated", "--yes")
+    active.ok("run", "--once")
+    assert active.server.control.received()["received"] == 0
+    history = {row["number"] for row in active.json("queue", "--history") if row["state"] == "history"}
+    assert len(history) > 4, "those at Validated, too"
+    said = active.ok("triggers", active.space).stdout
+    assert "as soon as they are validated" in said and "VALIDATED" in said
+
+
 def test_the_queue_carries_the_promised_keys_with_plain_amounts_and_dates(active: Desk) -> None:
     active.server.world.approve(count=1)
     active.ok("run", "--once")

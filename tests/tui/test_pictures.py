@@ -129,6 +129,13 @@ async def _disconnect(pilot: Pilot[int]) -> None:
     await pilot.press("A")
 
 
+async def _trigger(pilot: Pilot[int]) -> None:
+    await _manage(pilot)
+    await pilot.press("t")
+    shown = await screen(pilot, "TriggerScreen")
+    await wait_for(pilot, lambda: shown.query_one("#choices").choices, "the choices")
+
+
 async def _uninstall(pilot: Pilot[int]) -> None:
     await _manage(pilot)
     await pilot.press("X")
@@ -180,6 +187,7 @@ OFFICE: dict[str, Drive] = {
     "spaces": _spaces,
     "manage": _manage,
     "manage-disconnect": _disconnect,
+    "trigger": _trigger,
     "typed": _uninstall,
     "machine": _machine,
     "help": _help,

@@ -10,7 +10,7 @@ import pytest
 from core.model import State
 from core.operations import decisions
 from core.operations.decisions import Act
-from core.operations.setup import connections, installing
+from core.operations.setup import connections, installing, triggers
 from tests.core.operations.fakes import SPACE, FakeDesk, credentials_of
 from tests.tui.console import console, office, screen, text_of, wait_for
 from tui.app import step_screen
@@ -47,6 +47,41 @@ async def test_numbers_saved_by_a_colleague_are_not_overwritten_unseen(desk: Fak
         await wait_for(
             pilot, lambda: installing.find(desk, SPACE.id).enterprise_numbers == ("0477472701",), "the second save"
         )
+
+
+async def test_what_is_sent_is_not_overwritten_unseen(desk: FakeDesk, colleague: FakeDesk) -> None:
+    async with console(desk) as pilot:
+        await screen(pilot, "QueueScreen")
+        pilot.app.open_trigger(SPACE.id)  # type: ignore[attr-defined]
+        shown = await screen(pilot, "TriggerScreen")
+        menu = shown.query_one("#choices")
+        await wait_for(pilot, lambda: menu.choices, "the choices")
+        triggers.set_triggers(colleague, SPACE.id, None, "delivered")
+        menu.pick("purchases:validated")
+        await pilot.press("enter")
+        menu.pick("save")
+        await pilot.press("enter", "y")
+        await wait_for(pilot, lambda: "Bea saved something else" in text_of(pilot.app), "the notice")
+        assert triggers.chosen(installing.find(desk, SPACE.id).options) == ("approved", "delivered")
+
+
+async def test_letting_more_go_over_asks_and_says_what_stays_history(desk: FakeDesk) -> None:
+    async with console(desk) as pilot:
+        await screen(pilot, "QueueScreen")
+        pilot.app.manage(SPACE.id)  # type: ignore[attr-defined]
+        await screen(pilot, "ManageScreen")
+        await pilot.press("t")
+        menu = (await screen(pilot, "TriggerScreen")).query_one("#choices")
+        await wait_for(pilot, lambda: menu.choices, "the choices")
+        menu.pick("purchases:validated")
+        await pilot.press("enter")
+        menu.pick("save")
+        await pilot.press("enter")
+        assert "already stays history" in text_of(pilot.app)
+        assert triggers.chosen(installing.find(desk, SPACE.id).options) == ("approved", "sent")
+        await pilot.press("y")
+        await screen(pilot, "ManageScreen")
+        assert triggers.chosen(installing.find(desk, SPACE.id).options) == ("validated", "sent")
 
 
 async def test_credentials_saved_by_a_colleague_are_not_overwritten_unseen(desk: FakeDesk, colleague: FakeDesk) -> None:

@@ -37,6 +37,7 @@ COMMANDS: dict[str, Entry] = {
     "uninstall": Entry("installing", "uninstall", SETTING_UP, N_("Remove the extension from a space.")),
     "credentials": Entry("credentials", "credentials", SETTING_UP, N_("The three credentials of a space.")),
     "vat-codes": Entry("formats", "vat_codes", SETTING_UP, N_("Show or set how Belgian VAT codes are found.")),
+    "triggers": Entry("triggers", "triggers", SETTING_UP, N_("Show or set at which level documents go over.")),
     "installations": Entry(
         "installations", "installations", SETTING_UP, N_("List all installations, decide on many, export, import.")
     ),

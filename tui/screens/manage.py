@@ -1,4 +1,4 @@
-"""Manage: the installation of one space. Active on, or off to disconnect; hold; credentials; numbers; uninstall."""
+"""Manage: the installation of one space. Active on or off, hold, credentials, numbers, what is sent, uninstall."""
 
 from __future__ import annotations
 
@@ -118,6 +118,7 @@ class ManageScreen(FormScreen):
         choices.append(Choice("hold", f"p  {label}", hold if active else _("only while it is active"), enabled=active))
         choices.append(Choice("credentials", f"c  {_('Credentials')}", _("API Key, CLID, File ID")))
         choices.append(Choice("numbers", f"e  {_('Enterprise numbers')}", _("of the dossier")))
+        choices.append(Choice("trigger", f"t  {_('What is sent')}", _("and at which level in Banqup")))
         choices.append(Choice("uninstall", f"X  {_('Uninstall')}", _("asks for a typed word"), tone="error"))
         return choices
 
@@ -170,6 +171,10 @@ class ManageScreen(FormScreen):
     def do_numbers(self) -> None:
         """The enterprise numbers."""
         self.app.open_numbers(self._space)
+
+    def do_trigger(self) -> None:
+        """At which level in Banqup documents go over."""
+        self.app.open_trigger(self._space)
 
     def do_uninstall(self) -> None:
         """Asks for a typed word."""

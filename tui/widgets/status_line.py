@@ -17,7 +17,10 @@ from tui.words.status import STATES, Face, health_face, health_word
 
 NOT_SET_UP = Face("○", "o", N_("NOT SET UP"), "text-muted")
 
-SHORT = {"demo_home": N_("sandbox: nothing leaves this machine")}
+SHORT = {
+    "demo_home": N_("sandbox: nothing leaves this machine"),
+    "health_only_validated": N_("nothing fully approved for a week: see Manage"),
+}
 """Notes that stand in the first line all the time, in words that fit."""
 
 QUEUED = (State.SEEN, State.READY, State.LEASED, State.SENDING, State.UNKNOWN)
@@ -110,6 +113,8 @@ def _reason(snapshot: Snapshot, worst: SpaceStatus) -> str:
         return _("counting history: at least {count} so far").format(count=count(worst.baseline))
     if snapshot.worst is not Health.ACTIVE and worst.code:
         return neutral(worded(worst.code, worst.arguments).sentence)
+    if worst.code in SHORT:
+        return _(SHORT[worst.code])
     if snapshot.notes:
         code, arguments = snapshot.notes[0]
         return _(SHORT[code]) if code in SHORT else neutral(worded(code, arguments).sentence)

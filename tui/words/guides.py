@@ -240,6 +240,13 @@ GUIDES: dict[str, Guide] = {
         "",
         (DISCONNECTING, CLID_QUESTION),
     ),
+    "trigger": Guide(
+        N_("What is sent"),
+        N_(
+            "A purchase goes over when it is fully approved in Banqup, a sale when it is sent. Where nobody approves "
+            "in Banqup, validated purchases can go over too."
+        ),
+    ),
     "connections": Guide(
         N_("This machine"),
         N_(

@@ -8,6 +8,7 @@ installing.py      spaces, install with consent, enterprise numbers, uninstall
 credentials.py     API Key, CLID, File ID
 first_document.py  one document sent alone, before the space goes live
 activation.py      what stays history, the switch, hold and release
+triggers.py        at which level in Banqup a document goes over
 enrolment.py       tells the ledger where a space sends
 meanwhile.py       two people at one form
 """

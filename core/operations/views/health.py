@@ -175,6 +175,8 @@ def _active(facts: Facts) -> Judged:
     activation = facts.activation
     if activation is None or activation.completed_at is None or activation.ended_at is not None:
         return Judged(Health.ACTIVE, "health_baseline", NO_ARGUMENTS)
+    if facts.run is not None and facts.run.only_validated:
+        return Judged(Health.ACTIVE, "health_only_validated", {"count": facts.run.only_validated})
     since = facts.installation.activated_at
     return Judged(Health.ACTIVE, "health_active", {"since": moment(since.timestamp()) if since else None})
 

@@ -78,6 +78,19 @@ async def test_active_with_an_engine_is_active(running: FakeDesk, engine_runs: N
     assert status(running).baseline is None
 
 
+async def test_active_where_nobody_approves_offers_the_other_trigger(running: FakeDesk, engine_runs: None) -> None:
+    def swept(count: int | None) -> overview.SpaceStatus:
+        running.ledger.record_poll(
+            SPACE.id, [], watermark_ns=1, next_poll=NOW, swept=True, now=NOW, only_validated=count
+        )
+        return status(running)
+
+    told = swept(3)
+    assert (told.health, told.code, told.arguments) == (Health.ACTIVE, "health_only_validated", {"count": 3})
+    assert swept(None).code == "health_only_validated"
+    assert swept(0).code == "health_active"
+
+
 async def test_while_the_baseline_is_taken_the_count_is_shown(desk: FakeDesk, engine_runs: None) -> None:
     set_up(desk)
     await activation.activate(desk, SPACE.id)

@@ -11,7 +11,7 @@ import pytest
 from core.ledger.base import Activation, Finding, SpaceRun
 from core.model import Delivery, Direction, Document, Party, Rule, State, StatusChange, content_hash
 from core.sync import baseline
-from core.sync.poll import judge, widened
+from core.sync.poll import WEEK, Scanned, judge, only_validated, widened
 
 SECOND = 1_000_000_000
 STARTED = 1_000 * SECOND
@@ -155,3 +155,34 @@ def test_what_moved_in_the_very_second_of_the_activation_is_put_before_a_person(
 def test_only_a_wider_trigger_needs_a_baseline() -> None:
     assert widened(Rule(), Rule(purchase=frozenset({"FULLY_APPROVED", "VALIDATED"})))
     assert not widened(Rule(), Rule(sales=frozenset({"DELIVERED"})))
+
+
+VALIDATED = replace(APPROVED, document_status="VALIDATED")
+A_WEEK_ON = 1001.0 + WEEK
+
+
+@pytest.mark.parametrize(
+    ("documents", "now", "sweep", "expected"),
+    [
+        ([VALIDATED, replace(VALIDATED, id="other")], A_WEEK_ON, True, 2),
+        ([VALIDATED], A_WEEK_ON, False, None),
+        ([VALIDATED], A_WEEK_ON - 1, True, 0),
+        ([VALIDATED, replace(APPROVED, id="other")], A_WEEK_ON, True, 0),
+        ([VALIDATED, replace(APPROVED, id="other")], A_WEEK_ON, False, 0),
+        ([replace(VALIDATED, direction=Direction.SALES)], A_WEEK_ON, True, 0),
+        ([], A_WEEK_ON, True, 0),
+    ],
+    ids=["a week", "no sweep", "six days", "one approved", "one approved since", "sales", "nothing"],
+)
+def test_a_week_of_nothing_but_validated_is_told(
+    documents: list[Document], now: float, sweep: bool, expected: int | None
+) -> None:
+    scanned = Scanned({each.id: each for each in documents}, STARTED, STARTED)
+    assert only_validated(scanned, ACTIVATION, sweep=sweep, now=now) == expected
+
+
+def test_where_validated_purchases_go_over_or_none_at_all_nothing_is_told() -> None:
+    scanned = Scanned({VALIDATED.id: VALIDATED}, STARTED, STARTED)
+    for levels in (frozenset({"VALIDATED", "FULLY_APPROVED"}), frozenset[str]()):
+        activation = replace(ACTIVATION, rule=Rule(purchase=levels))
+        assert only_validated(scanned, activation, sweep=True, now=A_WEEK_ON) == 0
