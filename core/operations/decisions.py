@@ -236,11 +236,13 @@ def _decide_one(desk: Desk, id: int, act: Act, reason: str) -> Decided:
 
 
 def _done(desk: Desk, row: Delivery, effect: Effect) -> str:
-    """What is said right after a decision; an order to send now also wakes what keeps it waiting."""
+    """What is said right after a decision, which also wakes what waited for it, or keeps it waiting."""
+    from core.operations.setup.enrolment import go_on, try_now
+
+    if situation(row) is Situation.OUTCOME_UNKNOWN:
+        go_on(desk, row.space)
     if effect.code != "retry_now":
         return effect.code
-    from core.operations.setup.enrolment import try_now
-
     return "retry_once_it_answers" if try_now(desk, row.space) else effect.code
 
 

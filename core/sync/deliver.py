@@ -18,11 +18,14 @@ from core.pingwin.target import Answer, AnswerKind, Capability, Credentials, Fou
 from core.sync.notes import lost_note, refused_note
 from core.sync.outside import Outside
 from core.sync.prepare import prepare
-from core.sync.retry import DOSSIER_SILENT, Account, after_answer, backoff, circuit_after, opened
+from core.sync.retry import DOSSIER_SILENT, DOSSIER_UNDECIDED, Account, after_answer, backoff, circuit_after, opened
 from core.sync.shares import Shares
 
 MOST_CRASHES = 2
 """A delivery whose worker died this often while holding it is put before a person."""
+
+OF_SILENCE = frozenset({DOSSIER_SILENT, DOSSIER_UNDECIDED})
+"""Why a dossier's circuit is open although nobody refused its credentials."""
 
 SUSPECT_S = 3_600.0
 """Seconds for which it counts against a dossier that an outcome of its was unknown."""
@@ -226,6 +229,7 @@ class Deliverer:
             now=outside.clock.now(),
             timing=outside.timing,
             alone=self._follows_the_dossier(answer, account),
+            by_person=not outside.target.capabilities,
         )
         written = self._move(claim, State.SENDING, move, circuit)
         if not written and circuit is not None:  # what it says of the target holds whoever has the row now
@@ -245,7 +249,7 @@ class Deliverer:
         ledger, note, now = self.outside.ledger, lost_note(account.target), self.outside.clock.now()
         at, _, dossier = (ledger.get_meta(note) or "").partition(" ")
         own = self._circuit(account, Scope.DOSSIER)
-        suspect = own is not None and own.code == DOSSIER_SILENT
+        suspect = own is not None and own.code in OF_SILENCE
         if answer.kind is AnswerKind.ACCEPTED:
             if dossier == account.dossier:
                 ledger.set_meta(note, "")
@@ -260,7 +264,11 @@ class Deliverer:
         """Several dossiers of one CLID refused: the CLID's circuit opens (decision 12)."""
         ledger, now = self.outside.ledger, self.outside.clock.now()
         mine = {run.dossier for run in ledger.space_runs() if run.clid == account.clid and run.target == account.target}
-        refused = {c.id for c in ledger.circuits() if c.scope is Scope.DOSSIER and c.target == account.target}
+        refused = {
+            c.id
+            for c in ledger.circuits()
+            if c.scope is Scope.DOSSIER and c.target == account.target and c.code not in OF_SILENCE
+        }
         if len(mine & refused) > 1:
             circuit = opened(account, Scope.CLID, answer.code, None, now=now, timing=self.outside.timing)
             ledger.set_circuit(circuit, actor="engine", now=now)

@@ -6,7 +6,7 @@ Takes values, gives values; no clock, no I/O. The rows of `OUTCOMES` are the tab
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.config import Timing
 from core.ledger.base import Circuit, Move, Scope
@@ -16,6 +16,10 @@ from core.pingwin.target import Answer, AnswerKind
 DAY = 86_400.0
 DOSSIER_SILENT = "dossier_silent"
 """Why a dossier's circuit is open whose outcomes stay unknown while others' do not."""
+
+DOSSIER_UNDECIDED = "dossier_undecided"
+TARGET_UNDECIDED = "target_undecided"
+"""The same where each such outcome is a person's to decide: nothing more is tried until they have decided for one."""
 
 RELAPSE_CAP = 4 * 3_600.0
 """Seconds after which a probe is believed at the latest, however often it was wrong."""
@@ -123,15 +127,26 @@ def circuit_after(
     now: float,
     timing: Timing,
     alone: bool = False,
+    by_person: bool = False,
 ) -> Circuit | None:
     """How the account's circuit stands after an answer, or None where it stays as it is.
 
     The target's opens at the first unknown outcome, or after several failures in a row before the body. `alone`: the
     last unknown outcome was this dossier's too, so that this one opens the dossier's, and the others go on.
+    `by_person`: an unknown outcome costs a person a decision. Then a probe that said all was well is believed once:
+    after the second such outcome in a row the circuit waits for one of the decisions.
     """
     outcome = OUTCOMES[answer.kind]
-    if alone and outcome.opens is Scope.TARGET:
-        return opened(account, Scope.DOSSIER, DOSSIER_SILENT, standing(Scope.DOSSIER), now=now, timing=timing)
+    if answer.kind is AnswerKind.UNKNOWN:
+        scope = Scope.DOSSIER if alone else Scope.TARGET
+        before = standing(scope)
+        if before is not None and before.state == "open":
+            return before
+        if by_person and (alone or (before is not None and before.probes > 0)):
+            code = DOSSIER_UNDECIDED if alone else TARGET_UNDECIDED
+            return replace(opened(account, scope, code, before, now=now, timing=timing), probe_at=None)
+        code = DOSSIER_SILENT if alone else answer.code
+        return opened(account, scope, code, before, now=now, timing=timing)
     if outcome.closes:
         target = standing(Scope.TARGET)
         return closed(account, now) if target is not None and (target.failures or target.probes) else None

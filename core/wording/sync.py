@@ -115,6 +115,14 @@ MESSAGES: dict[str, Message] = {
         "Pingwin gives no clear answer for this dossier, while others go on; its queue waits.",
         "It is asked again at {again}. If it lasts: look at the dossier in Pingwin.",
     ),
+    "dossier_undecided": Message(
+        "Whether Pingwin took the last documents of this dossier is unknown: its queue waits, others go on.",
+        "Look in Pingwin and decide for one of them: the queue then goes on.",
+    ),
+    "target_undecided": Message(
+        "Pingwin answers, yet whether it took the last documents is unknown: the queue waits.",
+        "Look in Pingwin and decide for one of them: the queue then goes on.",
+    ),
     # the engine itself
     "engine_runs_already": Message(
         "An engine already runs for this home (process {pid} on {host}).", "Stop it first, or leave it: one is enough."

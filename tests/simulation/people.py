@@ -16,6 +16,7 @@ from core.model import State
 from core.operations.decisions import Act, decide, include_alone, permissions
 from core.operations.desk import Desk
 from core.operations.setup import activation
+from core.operations.views.health import waiting_for_a_person
 from core.pingwin.target import Target
 from tests.simulation.banqup import SPACE, BanqupDoor
 from tests.simulation.pingwin import PingwinDoor
@@ -117,6 +118,15 @@ class Person:
     def release(self, desk: SimulatedDesk) -> None:
         """Ends a hold."""
         activation.release(desk, SPACE)
+
+    def look_in_pingwin(self, desk: SimulatedDesk) -> None:
+        """Says of one delivery whether it arrived, where the queue waits for that and for nothing else."""
+        if not waiting_for_a_person(desk.ledger.space_run(SPACE), desk.ledger.circuits()):
+            return
+        row = next((row for row in desk.ledger.window(UNDECIDED, 0, 100) if row.reason == "outcome_unknown"), None)
+        if row is not None:
+            arrived = self.world.pingwin.taken[row.key] > 0
+            decide(desk, [row.id], Act.MARK_DELIVERED if arrived else Act.RESEND)
 
     def _hold(self, desk: SimulatedDesk) -> None:
         held = desk.installations.get(SPACE).held_by  # type: ignore[union-attr]

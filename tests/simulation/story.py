@@ -262,6 +262,7 @@ class Story(Scene):
         begun = world.machine.mono
         while not self.promises.at_rest():
             story.wait(60)
+            person.look_in_pingwin(desk)
             if world.machine.mono - begun > CALM_HOURS * 3_600:
                 moving = [(r.source_id, r.state.value, r.reason) for r in self.promises.rows.values()]
                 raise Broken(f"never came to rest: {moving}, circuits {world.ledger.circuits()}")

@@ -9,6 +9,7 @@ from core.errors import ProductError
 from core.installations import Installation
 from core.ledger.base import Scope
 from core.operations.desk import Desk
+from core.operations.views.health import waiting_for_a_person
 from core.pingwin.target import Credentials
 from core.secrets import SecretName, fingerprint
 
@@ -65,6 +66,17 @@ def try_now(desk: Desk, space: str) -> bool:
     close_circuits(desk, space)
     run = desk.ledger.space_run(space)
     return run is not None and desk.ledger.probe_now(run.target, now=desk.clock.now())
+
+
+def go_on(desk: Desk, space: str) -> None:
+    """A person has decided about an unknown outcome: a circuit that waited for that lets the next delivery try."""
+    run = desk.ledger.space_run(space)
+    now = desk.clock.now()
+    for circuit in waiting_for_a_person(run, desk.ledger.circuits()):
+        if circuit.scope is Scope.TARGET:
+            desk.ledger.probe_now(circuit.target, now=now)
+        else:
+            desk.ledger.close_circuit(circuit.target, circuit.scope, circuit.id, actor=desk.actor, now=now)
 
 
 def close_circuits(desk: Desk, space: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from core.ledger.base import SpaceRun
 from core.model import IN_FLIGHT, NEVER, Arguments, Delivery, Event, State
 from core.operations.decisions import Situation, situation
-from core.operations.views.health import Facts, circuit_arguments, in_the_way, moment
+from core.operations.views.health import Facts, circuit_arguments, in_the_way, moment, waiting_for_a_person
 from core.wording import messages, word
 
 Coded = tuple[str, Arguments]
@@ -191,6 +191,8 @@ def _in_the_way(delivery: Delivery, facts: Facts | None) -> Coded | None:
         return "next_inactive", {}
     if (facts.installation.held_by or _is_held(facts.run)) and not _passes_the_hold(delivery, facts.run):
         return "next_held", {"name": facts.installation.held_by or None}
+    for each in waiting_for_a_person(facts.run, facts.circuits):
+        return each.code or "next_circuit", circuit_arguments(each)
     standing = [each for each in in_the_way(facts.run, facts.circuits) if each.until > facts.now]
     return ("next_circuit", circuit_arguments(standing[0])) if standing else None
 

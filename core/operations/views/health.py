@@ -119,6 +119,11 @@ def in_the_way(run: SpaceRun | None, circuits: Sequence[Circuit]) -> list[Circui
     return [each for each in circuits if each.state != "closed" and (each.target, each.scope, each.id) in behind]
 
 
+def waiting_for_a_person(run: SpaceRun | None, circuits: Sequence[Circuit]) -> list[Circuit]:
+    """Those of them that no probe closes: a person decides about an unknown outcome first."""
+    return [each for each in in_the_way(run, circuits) if each.state == "open" and each.probe_at is None]
+
+
 def is_auth(circuit: Circuit) -> bool:
     """Whether credentials were refused: then only a person can help."""
     return circuit.scope is not Scope.TARGET and (circuit.code or "").startswith(AUTH_CODES)

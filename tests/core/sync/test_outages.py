@@ -6,6 +6,7 @@ The clock is virtual; the waits are those the product ships with. Pingwin is the
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,13 @@ from core.model import FINAL, NEEDS_PERSON, Delivery, State
 from core.operations.decisions import Act, decide
 from core.operations.setup import connections, installing
 from core.operations.setup.installing import CredentialField
+from core.operations.views import overview
+from core.operations.views.explain import next_step
+from core.operations.views.health import waiting_for_a_person
 from core.pingwin.target import Capability
+from core.wording import word
 from tests.simulation.banqup import SPACE
+from tests.simulation.pingwin import Pingwin
 from tests.simulation.scene import Scene
 
 HOUR, DAY = 3_600.0, 86_400.0
@@ -136,14 +142,66 @@ def test_eight_hours_without_banqup_lose_nothing(scene: Scene) -> None:
     assert len(scene.taken()) == 8 and set(scene.states().values()) <= FINAL
 
 
-def test_proxy_that_answers_every_probe_and_no_upload_costs_a_decision_ever_less_often(scene: Scene) -> None:
-    """No probe can see it: each relapse waits four times as long, so that hours cost a handful, not hundreds."""
-    scene.promises.at_once = 100
-    honest = type(scene.pingwin).out
-    try:
-        type(scene.pingwin).out = property(lambda far: False)  # type: ignore[assignment,method-assign]
+class Swallowing(Pingwin):
+    """It answers every probe, and no upload."""
+
+    @property
+    def out(self) -> bool:
+        return False
+
+
+@pytest.fixture
+def swallowing(scene: Scene) -> Scene:
+    scene.promises.at_once = 2
+    scene.pingwin.__class__ = Swallowing
+    scene.pingwin.trouble = "5xx"
+    return scene
+
+
+def test_proxy_that_answers_every_probe_and_no_upload_costs_two_decisions(swallowing: Scene) -> None:
+    """The first is the outage itself. A probe then says that all is well, which is all that anybody can know, and is
+    believed once: without that, a single lost answer would stop everybody until a person comes."""
+    approve(swallowing, range(40), every=8 * HOUR / 40)
+    due = decisions_due(swallowing)
+    assert len(due) == 2 and {row.reason for row in due} == {"outcome_unknown"}
+    assert len(swallowing.rows()) == 40 and State.DEAD not in swallowing.states().values()
+
+
+@pytest.mark.parametrize("act", [Act.MARK_DELIVERED, Act.RESEND, Act.DISCARD])
+def test_queue_behind_unknown_outcomes_goes_on_once_a_person_has_decided_for_one(swallowing: Scene, act: Act) -> None:
+    approve(swallowing, range(4), every=HOUR)
+    swallowing.pingwin.trouble = ""
+    swallowing.wait(DAY)
+    due = decisions_due(swallowing)
+    assert len(due) == 2
+    taken = swallowing.taken()
+    decide(swallowing.person.desk(swallowing.story), [due[0].id], act)
+    swallowing.wait(HOUR)
+    assert swallowing.taken() >= {row.source_id for row in swallowing.rows().values()} - {r.source_id for r in due}
+    assert len(decisions_due(swallowing)) == 1 and swallowing.taken() > taken
+
+
+def test_queue_behind_unknown_outcomes_says_what_it_waits_for(swallowing: Scene) -> None:
+    approve(swallowing, range(4), every=HOUR)
+    desk = swallowing.person.desk(swallowing.story)
+    (circuit,) = waiting_for_a_person(desk.ledger.space_run(SPACE), desk.ledger.circuits())
+    assert "decide for one of them" in word(circuit.code or "").advice
+    row = next(row for row in swallowing.rows().values() if row.state in {State.SEEN, State.READY})
+    standing = replace(overview.facts_of(desk, SPACE), engine_running=True)  # type: ignore[type-var]
+    assert next_step(row, standing)[0] == circuit.code
+
+
+def test_unknown_outcomes_of_a_target_that_can_be_asked_wait_for_nobody(tmp_path: Path) -> None:
+    with Scene(tmp_path, timing=SHIPPED, capabilities=frozenset({Capability.LOOKUP})) as scene:
+        for number in range(4):
+            scene.banqup.put(f"p{number:02}", approved=False)
+        scene.start_engine()
+        scene.activate()
+        scene.wait(HOUR)
+        scene.promises.at_once = 100
+        scene.pingwin.__class__ = Swallowing
         scene.pingwin.trouble = "5xx"
-        approve(scene, range(40), every=8 * HOUR / 40)
-    finally:
-        type(scene.pingwin).out = honest  # type: ignore[method-assign]
-    assert 1 <= len(decisions_due(scene)) <= 7
+        approve(scene, range(4), every=HOUR)
+        scene.pingwin.trouble = ""
+        scene.wait(5 * HOUR)
+        assert set(scene.states().values()) == {State.CONFIRMED} and set(scene.pingwin.taken.values()) == {1}
