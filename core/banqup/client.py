@@ -34,6 +34,7 @@ from core.banqup.errors import (
 )
 from core.banqup.session import Session
 from core.banqup.source import Page
+from core.ceiling import Ceilings, alone
 from core.clock import Clock, SystemClock
 from core.config import BanqupConnection
 from core.errors import ConfigurationError
@@ -77,12 +78,14 @@ class BanqupClient:
         transport: httpx.AsyncBaseTransport | None = None,
         max_file_bytes: int = MAX_FILE,
         record: Record = nobody,
+        ceilings: Ceilings = alone,
     ) -> None:
+        """`ceilings` says how calls are counted: of this process alone, or of several engines together."""
         if problem := address_problem(connection.base_url):
             raise ConfigurationError(f"banqup_address_{problem}")
         self._connection = connection
         self._clock = clock or SystemClock()
-        self._session = Session(connection, secret, self._clock, transport, record)
+        self._session = Session(connection, secret, self._clock, transport, record, ceilings)
         self._downloads = Downloads(connection, max_file_bytes, transport, record)
 
     def __repr__(self) -> str:

@@ -19,7 +19,6 @@ from ssl import SSLContext
 from typing import Any
 
 import httpx
-from aiolimiter import AsyncLimiter
 from pydantic import SecretStr
 
 from core.activity import Record, nobody
@@ -37,6 +36,7 @@ from core.banqup.errors import (
 from core.banqup.tokens import Tokens
 from core.banqup.values import NANOSECONDS
 from core.banqup.wire import Grant, Problem
+from core.ceiling import Ceilings, alone
 from core.clock import Clock
 from core.config import BanqupConnection
 from core.errors import SourceError
@@ -82,12 +82,13 @@ class Session:
         clock: Clock,
         transport: httpx.AsyncBaseTransport | None = None,
         record: Record = nobody,
+        ceilings: Ceilings = alone,
     ) -> None:
         self._connection = connection
         self._secret = secret
         self._clock = clock
         self._http = open_http(connection, transport, record)
-        self._pace = AsyncLimiter(connection.calls_per_minute, 60)
+        self._ceiling = ceilings(f"banqup {connection.client_id}", connection.calls_per_minute)
         self._tokens = Tokens(self._fetch_token, clock)
         self._paused_until = 0.0
         self._throttles = 0
@@ -137,7 +138,7 @@ class Session:
     ) -> Received:
         """One call: waits for our own pace, but never for a pause that Banqup asked for."""
         self._check_pause()
-        await self._pace.acquire()
+        await self._ceiling.acquire()
         self._check_pause()
         started = self._clock.boot()
         url = self._connection.base_url.rstrip("/") + path

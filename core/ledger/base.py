@@ -249,8 +249,12 @@ class Ledger(Asking, Sharing, Protocol):
         """
         ...
 
-    def intent(self, claim: Claim, *, now: float, until: float) -> bool:
-        """Commits `sending` before the first byte leaves, with a new lease end. False: lease lost, send nothing."""
+    def intent(self, claim: Claim, *, now: float, until: float, at_most: int = 0) -> bool:
+        """Commits `sending` before the first byte leaves, with a new lease end. False: send nothing.
+
+        The lease is lost, the space was stopped (the row went back), or `at_most` uploads of the account, of all
+        engines together, may be under way already (the row is still held); 0 is no limit.
+        """
         ...
 
     def holds(self, claim: Claim, state: State) -> bool:

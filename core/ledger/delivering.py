@@ -61,6 +61,11 @@ WHERE id = :id AND fence = :fence AND state = 'leased' AND due_at > :now
     AND running = 1 AND (held = 0 OR alone = doc.id))
 RETURNING sha256"""
 
+UNDER_WAY = """SELECT count(*) AS n FROM doc d JOIN space_run r ON r.space = d.space
+  JOIN space_run own ON own.space = :space AND own.target = r.target AND own.clid = r.clid
+WHERE d.state IN ('sending','unknown') AND d.state = 'sending' AND d.due_at > :now"""
+"""Uploads of a space's account whose bytes may be leaving; one whose worker died counts until it is settled."""
+
 RESULT = """UPDATE doc SET state = CASE WHEN :state = 'ready' AND sha256 IS NULL THEN 'seen' ELSE :state END,
   due_at = :due, attempts = attempts + :counted, lease_owner = NULL,
   target_ref = coalesce(:ref, target_ref), reason = :reason, reason_args = :args,
@@ -186,13 +191,21 @@ class Delivering(Store):
             write_terms(tx, claim.id, terms_of(ready), instead_of=terms_of(claim.delivery))
             return ready
 
-    def intent(self, claim: Claim, *, now: float, until: float) -> bool:
-        """Commits `sending` before the first byte leaves. False: lease lost or the space was stopped; send nothing.
+    def intent(self, claim: Claim, *, now: float, until: float, at_most: int = 0) -> bool:
+        """Commits `sending` before the first byte leaves; see `core.ledger.base.Ledger.intent`.
 
         A row whose space was switched off or held after the claim goes back to `ready` here, so that a stop is
         immediate.
         """
+        account = {"now": now, "space": claim.delivery.space}
+        if at_most and self.read(UNDER_WAY, account)[0]["n"] >= at_most:  # who waits for a place writes nothing
+            return False
         with self.write(claim.delivery.space) as tx:
+            if at_most:
+                tx.in_turn("places")
+                busy = tx.one(UNDER_WAY, account)
+                if busy is not None and busy["n"] >= at_most:
+                    return False
             row = tx.one(INTENT, {"id": claim.id, "fence": claim.fence, "now": now, "until": until})
             tx.touch(claim.delivery.space)
             if row is None:

@@ -55,6 +55,12 @@ VERSION = """SELECT CAST(CAST(pg_snapshot_xmin(s) AS TEXT) AS BIGINT)
   - (SELECT count(*) FROM pg_snapshot_xip(s)) AS version FROM pg_current_snapshot() AS s"""
 """Grows with every transaction that ended after it wrote, in whatever order they end; reads leave it as it is."""
 
+BOOK = """INSERT INTO meta AS m VALUES(:note, CAST(extract(epoch FROM clock_timestamp()) - :ahead + :takes AS TEXT))
+ON CONFLICT (k) DO UPDATE SET v = CAST(:takes + greatest(
+  CAST(m.v AS DOUBLE PRECISION), extract(epoch FROM clock_timestamp()) - :ahead) AS TEXT)
+RETURNING CAST(v AS DOUBLE PRECISION) - extract(epoch FROM clock_timestamp()) AS wait"""
+"""The moment from which a ceiling is free again; it lags behind by what may be done at once."""
+
 ASKED_S = 5.0
 """How long a server that is starting again is asked about a commit whose answer was lost."""
 
@@ -248,6 +254,14 @@ class PostgresStore(Store):
             rows = self.read("SELECT pg_try_advisory_lock(?, ?) AS mine", LEADER)
             self._leads = bool(rows[0]["mine"])
             return self._leads
+
+    def book(self, name: str, calls: int, per_minute: int) -> float:
+        """Moves the ceiling's next free moment on by what these calls take, in one statement."""
+        values = {"note": f"ceiling:{name}", "takes": 60.0 * calls / per_minute, "ahead": 60.0}
+        with self.write() as tx:
+            row = tx.one(BOOK, values)
+        assert row is not None
+        return max(0.0, float(row["wait"]))
 
     def engines(self) -> list[Present]:
         """Sessions that PostgreSQL lists for engines; they are gone from its list with their process."""

@@ -24,6 +24,13 @@ class Sharing(Protocol):
         """Whether this one looks after the spaces (decisions, polls, probes): one at a time; delivering may all."""
         ...
 
+    def book(self, name: str, calls: int, per_minute: int) -> float:
+        """Books calls of a ceiling that all engines of a shared ledger keep together.
+
+        Returns the seconds until they may be made: a minute's worth at once, then one after the other.
+        """
+        ...
+
     def server_time(self) -> float | None:
         """The clock of a shared ledger's server (Unix seconds)."""
         ...

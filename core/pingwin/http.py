@@ -14,9 +14,9 @@ from ssl import SSLContext
 from urllib.parse import urlsplit
 
 import httpx
-from aiolimiter import AsyncLimiter
 
 from core.activity import Record, nobody
+from core.ceiling import Ceiling, Ceilings, alone
 from core.errors import ConfigurationError
 from core.pingwin.contract import ErrorClass, Limits, ProbeRequest, WireContract
 from core.pingwin.exchange import Broken, exchange
@@ -48,19 +48,23 @@ from core.web import address_problem, is_loopback
 class _Limits:
     """What one account (a CLID) may send: the contract's limits hold for each of them."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, ceiling: Ceiling) -> None:
         self.slots = asyncio.Semaphore(limits.concurrency)
-        self.pace = AsyncLimiter(limits.max_per_minute, 60)
+        self.ceiling = ceiling
 
 
 class HttpTarget:
     """Uploads by a wire contract. `base_url` takes the place of the contract's own, where given.
 
+    `ceilings` says how uploads a minute are counted: of this process alone, or of several engines together.
     Raises ConfigurationError where the address is missing or not https (http only on this machine).
     """
 
-    def __init__(self, contract: WireContract, base_url: str = "", record: Record = nobody) -> None:
+    def __init__(
+        self, contract: WireContract, base_url: str = "", record: Record = nobody, ceilings: Ceilings = alone
+    ) -> None:
         self._record = record
+        self._ceilings = ceilings
         self.contract = contract
         self.base_url = (base_url.strip() or contract.base_url).rstrip("/")
         if problem := address_problem(self.base_url):
@@ -115,10 +119,10 @@ class HttpTarget:
             return Answer(AnswerKind.REFUSED, "pingwin_too_large", arguments)
         outgoing = build_upload(self.contract, self.base_url, upload, credentials)
         ends = time.monotonic() + deadline
-        own = self._accounts.setdefault(fingerprint(credentials.clid), _Limits(limits))
+        own = self._limits_of(fingerprint(credentials.clid))
         try:
             async with asyncio.timeout(deadline):
-                await own.pace.acquire()
+                await own.ceiling.acquire()
                 await own.slots.acquire()
         except TimeoutError:
             return Answer(AnswerKind.THROTTLED, "pingwin_own_pace")
@@ -129,6 +133,13 @@ class HttpTarget:
         if isinstance(reply, Broken):
             return self._broken(reply)
         return judge(self.contract, reply, secrets=secrets_of(credentials), now=time.time())
+
+    def _limits_of(self, account: str) -> _Limits:
+        if account not in self._accounts:
+            limits = self.contract.limits
+            ceiling = self._ceilings(f"{self.name} {account}", limits.max_per_minute)
+            self._accounts[account] = _Limits(limits, ceiling)
+        return self._accounts[account]
 
     def _broken(self, broken: Broken) -> Answer:
         arguments = {"host": self._host}

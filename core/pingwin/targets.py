@@ -8,19 +8,25 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.activity import Record, nobody
+from core.ceiling import Ceilings, alone
 from core.config import PingwinTarget
 from core.errors import ConfigurationError
 from core.pingwin.library import find
 from core.pingwin.target import Target
 
 
-def open_target(settings: PingwinTarget, user_contracts: Path | None = None, record: Record = nobody) -> Target:
+def open_target(
+    settings: PingwinTarget,
+    user_contracts: Path | None = None,
+    record: Record = nobody,
+    ceilings: Ceilings = alone,
+) -> Target:
     """The target that the settings name. Raises ConfigurationError where they are incomplete or wrong."""
     match settings.kind:
         case "http":
             from core.pingwin.http import HttpTarget
 
-            return HttpTarget(find(settings.contract, user_contracts), settings.base_url, record)
+            return HttpTarget(find(settings.contract, user_contracts), settings.base_url, record, ceilings)
         case "folder":
             from core.pingwin.folder import FolderTarget
 

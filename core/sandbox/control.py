@@ -107,6 +107,7 @@ class Control:
                 "documents": len(documents),
                 "at_trigger": sum(document.at_trigger for document in documents),
                 "requests": dict(world.requests),
+                "uploads_at_once": world.uploads_at_once,
                 **summary(world.receipts),
             }
         )

@@ -110,9 +110,15 @@ class PingwinSandbox:
         return upload
 
     async def upload(self, request: Request, delivered: Delivered | None) -> Response:
-        """Takes a file: credentials, then the file itself, then the faults that come after taking."""
+        """Takes a file, beside others, for as long as it was told that this takes."""
+        with self.world.upload_under_way():
+            self.world.requests[Point.UPLOAD] += 1
+            await asyncio.sleep(self.world.switches.upload_seconds)
+            return await self._uploaded(request, delivered)
+
+    async def _uploaded(self, request: Request, delivered: Delivered | None) -> Response:
+        """Credentials, then the file itself, then the faults that come after taking."""
         world = self.world
-        world.requests[Point.UPLOAD] += 1
         subject = delivered.key or delivered.filename if delivered else ""
         fault = world.faults.draw(Point.UPLOAD, subject)
         early = await self._before(request, fault)

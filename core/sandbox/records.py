@@ -178,7 +178,7 @@ class Switches:
     `clock_offset` seconds its clock is ahead of ours,
     `http_dates` the `timestamp` of errors as HTTP date, `calls_per_minute` its own limit (0: none).
     Pingwin: `profile` the only one it speaks ("" for all), `lookup`, `idempotency`, `refuse_duplicates`,
-    `refuse_invalid`, `search_lag` seconds until a lookup finds a file.
+    `refuse_invalid`, `search_lag` seconds until a lookup finds a file, `upload_seconds` that taking one takes.
     """
 
     token_lifetime: float = 300.0
@@ -202,3 +202,4 @@ class Switches:
     refuse_duplicates: bool = False
     refuse_invalid: bool = False
     search_lag: float = 0.0
+    upload_seconds: float = 0.0

@@ -10,7 +10,8 @@ import secrets
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -63,6 +64,8 @@ class World:
         self._store = WorldStore(home)
         self._ordered: dict[str, list[StoredDocument]] = {}
         self.requests: Counter[str] = Counter()
+        self.uploading = 0
+        self.uploads_at_once = 0
         self.switches = dict(self._store.read("switches", Switches)).get("", Switches())
         self.spaces = dict(self._store.read("space", SpaceRecord))
         self.dossiers = dict(self._store.read("dossier", Dossier))
@@ -273,3 +276,14 @@ class World:
         """Empties the received files and the request counters."""
         self.inbox.forget()
         self.requests.clear()
+        self.uploads_at_once = 0
+
+    @contextmanager
+    def upload_under_way(self) -> Iterator[None]:
+        """Counts how many uploads there are beside each other."""
+        self.uploading += 1
+        self.uploads_at_once = max(self.uploads_at_once, self.uploading)
+        try:
+            yield
+        finally:
+            self.uploading -= 1

@@ -30,6 +30,9 @@ OF_SILENCE = frozenset({DOSSIER_SILENT, DOSSIER_UNDECIDED})
 SUSPECT_S = 3_600.0
 """Seconds for which it counts against a dossier that an outcome of its was unknown."""
 
+PLACE_S = 0.25
+"""How long another engine's upload is waited for before its place is looked for again."""
+
 ASKED_ONCE = "asked_once"
 """A target that hung answers the question before it takes what lay in its queue: a "no" counts when it is heard twice,
 a grace apart."""
@@ -123,12 +126,7 @@ class Deliverer:
     async def _send(self, claim: Claim, upload: Upload, credentials: Credentials, account: Account) -> None:
         """Waits for a place, looks once more whether the way is free, declares the intent, sends, records."""
         async with self._slot(account) as free:
-            if not free or self._closed_way(account):
-                self._move(
-                    claim, State.LEASED, Move(State.READY, self.outside.clock.now(), "circuit_open", kind="wait")
-                )
-                return
-            if not self._declare(claim):
+            if not await self._declared(claim, account, free=free):
                 return
             with self._about("send", claim):
                 answer = await self.outside.target.send(upload, credentials, self.outside.timing.deadline)
@@ -194,12 +192,27 @@ class Deliverer:
         standing = (self._circuit(account, scope) for scope in Scope)
         return any(circuit is not None and circuit.until > now for circuit in standing)
 
+    async def _declared(self, claim: Claim, account: Account, *, free: bool) -> bool:
+        """INTENT, once the way is open and, among all engines of a shared ledger, a place of the account is free."""
+        outside = self.outside
+        ends = outside.clock.boot() + outside.timing.lease / 3
+        while free and not self._closed_way(account):
+            if self._declare(claim):
+                return True
+            if not outside.ledger.shared or not outside.ledger.holds(claim, State.LEASED):
+                return False
+            free = outside.clock.boot() < ends
+            await outside.clock.sleep(min(PLACE_S, outside.timing.wake))
+        self._move(claim, State.LEASED, Move(State.READY, outside.clock.now(), "circuit_open", kind="wait"))
+        return False
+
     def _declare(self, claim: Claim) -> bool:
         """INTENT, durable before the first byte leaves; False where the lease or too much time was lost."""
         outside, timing = self.outside, self.outside.timing
         before = outside.clock.boot()
         now = outside.clock.now()
-        if not outside.ledger.intent(claim, now=now, until=now + timing.deadline + timing.margin):
+        places = outside.target.concurrency if outside.ledger.shared else 0
+        if not outside.ledger.intent(claim, now=now, until=now + timing.deadline + timing.margin, at_most=places):
             return False
         if outside.clock.boot() - before > timing.margin / 2:
             self._move(

@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 ENGINE = "engine"
 """What the ledger's server calls our session."""
 
+FREE = 1
+"""Which of several workers is kept for those who hold less than their share."""
+
 SAID_AGAIN_S = 60.0
 """How long the same trouble of a step is not recorded again."""
 
@@ -114,7 +117,7 @@ class Engine:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._supervise())
             for number in range(self.house.machine.workers):
-                tasks.create_task(self._work(f"{self.worker_name}:{number}", free=number == 1))
+                tasks.create_task(self._work(f"{self.worker_name}:{number}", free=number == FREE))
             accompanying = tasks.create_task(self._accompany())
             await self.stopping.wait()
             self.systemd.stopping()

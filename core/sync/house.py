@@ -22,6 +22,7 @@ from core.activity import Record, nobody
 from core.activity.journal import Journal
 from core.banqup.client import BanqupClient
 from core.banqup.source import Source
+from core.ceiling import Ceilings, alone
 from core.clock import Clock
 from core.config import Home, Machine, PingwinTarget, spool_folder
 from core.efff.convert import Conversion, Format, VatOverride, convert
@@ -37,6 +38,7 @@ from core.sync.notes import OWNER
 from core.sync.outside import Convert, Outside, SourcePause
 from core.sync.retry import Draw
 from core.sync.shares import Shares
+from core.sync.together import Together
 
 log = logging.getLogger(__name__)
 
@@ -74,8 +76,9 @@ class Workshop:
     source: ClosingSource
 
 
-def _banqup(machine: Machine, secret: SecretStr, record: Record = nobody) -> ClosingSource:
-    return BanqupClient(machine.banqup, secret, max_file_bytes=_largest_file(machine), record=record)
+def _banqup(machine: Machine, secret: SecretStr, record: Record = nobody, ceilings: Ceilings = alone) -> ClosingSource:
+    largest = _largest_file(machine)
+    return BanqupClient(machine.banqup, secret, max_file_bytes=largest, record=record, ceilings=ceilings)
 
 
 def _convert(
@@ -109,9 +112,13 @@ class Makers:
     draw: Draw = random.uniform
 
 
-def _real(record: Record) -> Makers:
-    """The real things, every call of theirs recorded."""
-    return Makers(source=partial(_banqup, record=record), target=partial(open_target, record=record))
+def _real(record: Record, ledger: Ledger, clock: Clock) -> Makers:
+    """The real things, every call of theirs recorded, and counted together with those of other engines."""
+    ceilings: Ceilings = partial(Together, ledger, clock) if ledger.shared else alone
+    return Makers(
+        source=partial(_banqup, record=record, ceilings=ceilings),
+        target=partial(open_target, record=record, ceilings=ceilings),
+    )
 
 
 class House:
@@ -122,7 +129,7 @@ class House:
     ) -> None:
         self.home, self.ledger, self.clock, self.environ = home, ledger, clock, environ
         self.journal = Journal(home.logs, ENGINE, home.file_mode)
-        self.makers = makers or _real(self.journal.record)
+        self.makers = makers or _real(self.journal.record, ledger, clock)
         self.installations = Installations(home.installations, home.file_mode)
         self.machine: Machine = self.installations.machine()
         self.spool = Spool(spool_folder(home, self.machine), home.file_mode)

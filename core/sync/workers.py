@@ -14,6 +14,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import count
 from typing import Any
 
 import procrastinate
@@ -29,7 +30,7 @@ from core.ledger.server import Server
 from core.logs import log_library
 from core.service.systemd import Systemd
 from core.stores import LedgerClock, database, open_store
-from core.sync.engine import ENGINE, Beside, Engine, signals
+from core.sync.engine import ENGINE, FREE, Beside, Engine, signals
 from core.sync.house import House
 from core.sync.migrations import apply_schema
 from core.sync.notes import STOP_REQUEST
@@ -140,6 +141,7 @@ class Workers:
 
     def __init__(self, engine: Engine, server: Server, concurrency: int) -> None:
         self.engine, self.server, self.concurrency = engine, server, concurrency
+        self._places: set[int] = set()
 
     def _begin(self) -> None:
         """procrastinate's app for one life: it would go on with the pool of the life before."""
@@ -246,14 +248,24 @@ class Workers:
         """
         name, end = f"{self.engine.worker_name}:{context.job.id}", time.monotonic() + TURN_S
         alone = True
-        with self._recorded("drain"):
-            while not self.engine.stopping.is_set() and await self.engine.step(name):
+        with self._recorded("drain"), self._place() as place:
+            while not self.engine.stopping.is_set() and await self.engine.step(name, free=place == FREE):
                 over = time.monotonic() >= end
                 if (alone or over) and self.engine.something_due():
                     await self._wake(self._drain, DRAIN, space)
                 alone = False
                 if over:
                     return
+
+    @contextmanager
+    def _place(self) -> Iterator[int]:
+        """The lowest place that no other drain of this process has."""
+        place = next(number for number in count() if number not in self._places)
+        self._places.add(place)
+        try:
+            yield place
+        finally:
+            self._places.discard(place)
 
     async def forget_stalled(self, timestamp: int) -> None:
         """Forgets the jobs of workers that died: they hold a lock, and what they were for is due all the same."""

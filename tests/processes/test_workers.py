@@ -21,6 +21,7 @@ from core.home import Home
 from core.model import State
 from core.operations.desk import Desk
 from core.operations.running import engines
+from core.pingwin.library import SHIPPED
 from core.sandbox.server import SandboxServer, running_sandbox
 from tests.cluster import WANTED, Cluster, missing, running
 from tests.core.sync.homes import activated, rows, wait_for
@@ -28,6 +29,7 @@ from tests.core.sync.homes import activated, rows, wait_for
 pytestmark = [pytest.mark.processes, pytest.mark.skipif(missing(), reason=WANTED)]
 BLOWS = int(os.environ.get("BANQUP_PINGWIN_BLOWS", "200")) // 10
 LONGEST = 400.0
+CEILING = 24
 ADDRESS = "BANQUP_PINGWIN_DATABASE_URL"
 
 
@@ -93,6 +95,60 @@ def test_workers_wait_for_a_server_that_is_away_and_stop_when_told(
     received = sandbox.control.received()
     assert (received["received"], received["received_twice"]) == (8, 0)
     assert desk.ledger.check() == []
+
+
+@pytest.fixture
+def narrow_desk(
+    server: Cluster, sandbox: SandboxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Desk]:
+    """A target that takes one upload at once from an account, and an app that may make `CEILING` calls a minute."""
+    monkeypatch.setenv(ADDRESS, server.url(server.database()))
+    sandbox.control.generate(CEILING, seed=5)
+    contracts = Home.locate(tmp_path).contracts
+    contracts.mkdir(mode=0o700)
+    narrow = (SHIPPED / "sandbox.toml").read_text("utf-8").replace("concurrency = 4", "concurrency = 1")
+    (contracts / "narrow.toml").write_text(narrow.replace('name = "sandbox"', 'name = "narrow"'), "utf-8")
+    desk = activated(tmp_path, sandbox, contract="narrow")
+    desk.installations.change_machine(
+        lambda machine: machine.model_copy(
+            update={"banqup": machine.banqup.model_copy(update={"calls_per_minute": CEILING})}
+        )
+    )
+    yield desk
+    desk.close()
+
+
+def test_two_workers_together_keep_the_limits_of_the_banqup_app_and_of_the_pingwin_account(
+    narrow_desk: Desk, sandbox: SandboxServer
+) -> None:
+    """Counted at the sandbox: calls in a minute, and uploads beside each other."""
+    desk = narrow_desk
+    sandbox.control.switch(upload_seconds=0.2)
+    sandbox.control.approve(count=CEILING)
+    before, began = calls(sandbox), time.monotonic()
+    both = [worker(desk), worker(desk)]
+    try:
+        wait_for(lambda: calls(sandbox) - before >= CEILING + 4, "more calls than a minute's at once")
+        allowed = CEILING + (time.monotonic() - began) * CEILING / 60 + 1
+        assert calls(sandbox) - before <= allowed
+        wait_for(lambda: len(senders(desk)) == 2, "uploads of both")
+    finally:
+        for process in both:
+            process.kill()
+            process.wait()
+    assert sandbox.control.state()["uploads_at_once"] == 1
+
+
+def senders(desk: Desk) -> set[str]:
+    """The processes that declared an upload."""
+    events = desk.ledger.events(limit=10_000)
+    return {str(each.args["worker"]).split(":")[1] for each in events if each.kind == "intent"}
+
+
+def calls(sandbox: SandboxServer) -> int:
+    """How often Banqup was asked for something that counts for its ceiling."""
+    asked = sandbox.control.state()["requests"]
+    return sum(asked.get(kind, 0) for kind in ("token", "spaces", "list", "document", "file"))
 
 
 def test_another_worker_looks_after_the_spaces_when_the_first_dies(desk: Desk, sandbox: SandboxServer) -> None:

@@ -416,6 +416,28 @@ class DeliveringContract(Soundness):
         fenced = [event for event in ledger.events(delivery=first.id) if event.kind == "fenced"]
         assert [event.args["late_fence"] for event in fenced] == [1]
 
+    def test_no_more_uploads_of_an_account_are_declared_than_it_may_have(self, ledger: Ledger) -> None:
+        activate(ledger)
+        first = sending(ledger, "F1")
+        ready(ledger, "F2")
+        held = claim(ledger, 11.0)
+        assert not ledger.intent(held, now=12.0, until=80.0, at_most=1)
+        assert ledger.holds(held, State.LEASED), "it waits for the place"
+        assert ledger.intent(held, now=12.0, until=80.0, at_most=2)
+        assert ledger.move(held, State.SENDING, confirmed(13.0), now=13.0)
+        ready(ledger, "F3", now=14.0)
+        third = claim(ledger, 15.0)
+        assert not ledger.intent(third, now=16.0, until=90.0, at_most=1)
+        assert ledger.move(first, State.SENDING, confirmed(17.0), now=17.0)
+        assert ledger.intent(third, now=18.0, until=90.0, at_most=1)
+
+    def test_an_upload_whose_time_is_over_keeps_no_place(self, ledger: Ledger) -> None:
+        activate(ledger)
+        sending(ledger, "F1")
+        ready(ledger, "F2", now=10.0 + LEASE)
+        held = claim(ledger, 10.0 + LEASE)
+        assert ledger.intent(held, now=11.0 + LEASE, until=300.0, at_most=1)
+
     def test_intent_is_refused_once_the_lease_is_over(self, ledger: Ledger) -> None:
         activate(ledger)
         ready(ledger)

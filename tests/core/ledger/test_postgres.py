@@ -30,6 +30,7 @@ from tests.core.ledger.makers import (
     delivered,
     found,
     poll,
+    preparation,
     sending,
 )
 from tests.core.ledger.test_protocol import Protocol, run
@@ -361,3 +362,44 @@ def test_a_ledger_is_copied_both_ways_and_says_the_same(ledger: PostgresLedger, 
     assert compare(ledger, file).differences != ()
     for each in (file, back):
         each.close()
+
+
+# -- what all engines keep together ----------------------------------------------------------------------------------
+
+
+def test_engines_that_declare_at_once_never_have_more_uploads_of_an_account_than_allowed(
+    cluster: Cluster, database: str, ledger: PostgresLedger
+) -> None:
+    spaces = [f"{SPACE}-{number}" for number in range(8)]
+    for space in spaces:
+        activate(ledger, space)
+        poll(ledger, found("F1", space, key=f"key-{space}"), space=space)
+    for _ in spaces:
+        seen = claim(ledger, 10.0)
+        assert ledger.prepared(seen, preparation(seen.delivery.space), now=10.0) is not None
+    declared: list[bool] = []
+    start = threading.Barrier(len(spaces))
+
+    def engine() -> None:
+        own = open_postgres(SecretStr(cluster.url(database)))
+        held = claim(own, 11.0)
+        start.wait()
+        declared.append(own.intent(held, now=12.0, until=12.0 + LEASE, at_most=3))
+        own.close()
+
+    engines = [threading.Thread(target=engine) for _ in spaces]
+    for thread in engines:
+        thread.start()
+    for thread in engines:
+        thread.join()
+    assert sorted(declared) == [False] * 5 + [True] * 3
+
+
+def test_engines_book_their_calls_from_one_ceiling(cluster: Cluster, database: str, ledger: PostgresLedger) -> None:
+    other = open_postgres(SecretStr(cluster.url(database)))
+    waits = [engine.book("app", 15, 60) for engine in (ledger, other, ledger, other)]
+    assert waits == [0.0, 0.0, 0.0, pytest.approx(0.0, abs=0.1)], "a minute's worth at once, whoever makes them"
+    assert other.book("app", 15, 60) == pytest.approx(15.0, abs=2.0)
+    assert ledger.book("app", 15, 60) == pytest.approx(30.0, abs=2.0), "then one after the other"
+    assert ledger.book("another", 15, 60) == 0.0
+    other.close()
