@@ -177,7 +177,9 @@ class Control:
     def _dossier(self, method: str, name: str, argument: str, body: dict[str, Any]) -> Response:
         known = self.world.dossiers[body.get("file_id") or self.world.dossier.file_id]
         changes = {
-            field: value for field, value in body.items() if field in {"disabled", "api_key", "enterprise_number"}
+            field: value
+            for field, value in body.items()
+            if field in {"disabled", "silent", "api_key", "enterprise_number"}
         }
         kept = self.world.keep_dossier(type(known)(**{**asdict(known), **changes}))
         return JSONResponse({"file_id": kept.file_id, "disabled": kept.disabled})

@@ -40,7 +40,8 @@ class SpaceRecord:
 class Dossier:
     """A dossier of the Pingwin stand-in. The API key belongs to it; the CLID to the customer.
 
-    `enterprise_number` (ten digits), where known, must be a party of every file received.
+    `enterprise_number` (ten digits), where known, must be a party of every file received. An upload for a `silent` one
+    is never answered, and nothing of it taken.
     """
 
     file_id: str
@@ -49,6 +50,7 @@ class Dossier:
     name: str = ""
     enterprise_number: str = ""
     disabled: bool = False
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

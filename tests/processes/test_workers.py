@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -16,15 +17,19 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from pydantic import SecretStr
 
 from core.home import Home
-from core.model import State
+from core.model import Space, State
 from core.operations.desk import Desk
 from core.operations.running import engines
+from core.operations.setup import activation, installing
+from core.operations.setup.installing import CredentialField
 from core.pingwin.library import SHIPPED
+from core.sandbox.generator import generate
 from core.sandbox.server import SandboxServer, running_sandbox
 from tests.cluster import WANTED, Cluster, missing, running
-from tests.core.sync.homes import activated, rows, wait_for
+from tests.core.sync.homes import activated, rows, states, wait_for
 
 pytestmark = [pytest.mark.processes, pytest.mark.skipif(missing(), reason=WANTED)]
 BLOWS = int(os.environ.get("BANQUP_PINGWIN_BLOWS", "200")) // 10
@@ -149,6 +154,51 @@ def calls(sandbox: SandboxServer) -> int:
     """How often Banqup was asked for something that counts for its ceiling."""
     asked = sandbox.control.state()["requests"]
     return sum(asked.get(kind, 0) for kind in ("token", "spaces", "list", "document", "file"))
+
+
+def test_dossier_that_answers_nothing_delays_no_other_one_with_several_workers(
+    desk: Desk, sandbox: SandboxServer
+) -> None:
+    others = [another_space(desk, sandbox) for _ in range(3)]
+    sandbox.control.dossier(file_id=sandbox.access.file_id, silent=True)
+    silent = {each["id"] for each in sandbox.control.approve(count=10)}
+    both = [worker(desk), worker(desk)]
+    try:
+        wait_for(lambda: State.UNKNOWN in states(desk), "the silent one's first outcome is unknown")
+        for round_ in range(1, 3):
+            for space in others:
+                add_documents(sandbox, space, 3)
+            wait_for(lambda: delivered_in(desk, others) == 9 * round_, "all of the others")  # noqa: B023 - called at once
+    finally:
+        for process in both:
+            process.kill()
+            process.wait()
+    found = rows(desk)
+    assert not any(found[id].state is State.CONFIRMED for id in silent & found.keys())
+
+
+def another_space(desk: Desk, sandbox: SandboxServer) -> str:
+    """One more space with a dossier of its own, switched on."""
+    world, number = sandbox.world, desk.installations.all()[0].enterprise_numbers
+    space = world.add_space(f"Company {len(world.spaces)}")
+    dossier = world.add_dossier(space.name, clid=sandbox.access.clid)
+    installing.install(desk, Space(space.id, space.name), enterprise_numbers=number, own_extension_off=True)
+    given = {CredentialField.API_KEY: dossier.api_key, CredentialField.CLID: dossier.clid,
+             CredentialField.FILE_ID: dossier.file_id}  # fmt: skip
+    installing.set_credentials(desk, space.id, {name: SecretStr(value) for name, value in given.items()})
+    asyncio.run(activation.activate(desk, space.id))
+    return space.id
+
+
+def add_documents(sandbox: SandboxServer, space: str, count: int) -> None:
+    """New documents in a space, approved now."""
+    world = sandbox.world
+    made = generate(count, seed=len(world.documents()))
+    world.approve([each.id for each in world.add(made.drafts, space)])
+
+
+def delivered_in(desk: Desk, spaces: list[str]) -> int:
+    return sum(row.state is State.CONFIRMED for row in rows(desk).values() if row.space in spaces)
 
 
 def test_another_worker_looks_after_the_spaces_when_the_first_dies(desk: Desk, sandbox: SandboxServer) -> None:
