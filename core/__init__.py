@@ -22,7 +22,7 @@ secrets.py, credentials.py             where secrets come from
 redaction.py                           how they stay out of everything written
 logs.py                                 the engine's log
 files.py, jsonfile.py, spreadsheet.py  files that survive
-web.py, tls.py                         what both HTTP edges share
+web.py, tls.py, ceiling.py             what both HTTP edges share
 """
 
 import logging

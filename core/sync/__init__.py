@@ -16,4 +16,5 @@ deliver.py             one step: settle, or take one delivery on
 prepare.py             fetch, convert, check, keep
 retry.py               what an answer leads to
 shares.py              no slow space delays another
+together.py            ceilings that several engines keep
 """
