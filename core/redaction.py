@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import traceback
+from collections.abc import Collection
 from urllib.parse import quote
 
 from pydantic import SecretStr
@@ -26,6 +27,7 @@ _AUTHORIZATION = re.compile(
     r"(?!•)[^\s\"',;&}]+",
     re.IGNORECASE,
 )
+_COUNTRY = re.compile(r"\A[A-Za-z]{2}")
 _OWN = frozenset({"name", "levelname", "pathname", "filename", "module", "funcName", "threadName", "processName"})
 
 
@@ -76,6 +78,22 @@ class Redactor(logging.Filter):
             if isinstance(value, str) and name not in _OWN and name not in {"msg", "exc_text", "stack_info"}:
                 record.__dict__[name] = self.clean(value)
         return True
+
+
+VAT_DIGITS = 8
+"""Digits from which a number is looked for however it is parted."""
+
+
+def naming(names: Collection[str]) -> re.Pattern[str]:
+    """Any of these names and VAT numbers, also as JSON writes them and with a number's dots; nothing where none is.
+
+    Those shorter than `SHORTEST` are left alone.
+    """
+    spelled = {re.escape(form) for name in names if len(name) >= SHORTEST for form in (name, json.dumps(name)[1:-1])}
+    numbers = {_COUNTRY.sub("", "".join(c for c in name if c.isalnum())) for name in names}
+    spelled |= {r"[.\s-]?".join(each) for each in numbers if sum(map(str.isdecimal, each)) >= VAT_DIGITS}
+    longest_first = sorted(spelled, key=lambda form: (-len(form), form))
+    return re.compile("|".join(longest_first) if spelled else r"(?!)", re.IGNORECASE)
 
 
 REDACTOR = Redactor()

@@ -24,6 +24,7 @@ from core.ledger.records import (
     Scope,
     SpaceRun,
 )
+from core.ledger.retaining import Retaining
 from core.ledger.sharing import Sharing
 from core.model import Arguments, Delivery, Rule, State
 
@@ -44,7 +45,7 @@ __all__ = [
 ]
 
 
-class Ledger(Asking, Sharing, Protocol):
+class Ledger(Asking, Sharing, Retaining, Protocol):
     """The store of what happened."""
 
     def close(self) -> None:
@@ -65,6 +66,10 @@ class Ledger(Asking, Sharing, Protocol):
 
     def set_meta(self, name: str, value: str) -> None:
         """Remembers a single value (machine-wide notes of the engine: version, pid, requests)."""
+        ...
+
+    def swap_meta(self, name: str, was: str | None, value: str) -> bool:
+        """Remembers a value in the place of `was` (None: of nothing). False, and nothing is written, where it moved."""
         ...
 
     # -- spaces ------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from core.errors import UsageError
 from core.ledger.base import Activation, Circuit, Ledger, QueueQuery, Scope, SpaceRun
+from core.ledger.retaining import Party
 from core.ledger.terms import Clue
 from core.model import Delivery, Event, State
 
@@ -110,6 +111,10 @@ class _Narrowed:
     def backup(self, path: str) -> None:
         """A copy would hold every space."""
         raise UsageError("only_one_space", where=path)
+
+    def parties(self) -> list[Party]:
+        """A party may be in every space."""
+        raise UsageError("only_one_space")
 
     def _of(self, query: QueueQuery) -> QueueQuery:
         return replace(query, spaces=(self._space,))

@@ -27,6 +27,7 @@ from core.ledger.circuits import Circuits
 from core.ledger.copying import copy
 from core.ledger.deciding import Deciding
 from core.ledger.delivering import Delivering
+from core.ledger.erasing import Erasing
 from core.ledger.polling import Polling
 from core.ledger.reading import Reading
 from core.ledger.rows import Row
@@ -298,7 +299,9 @@ class PostgresStore(Store):
             raise trouble(error, self.place) from error
 
 
-class PostgresLedger(Activating, Polling, Delivering, Circuits, Deciding, Reading, Checking, PostgresStore, Ledger):
+class PostgresLedger(
+    Activating, Polling, Delivering, Circuits, Deciding, Reading, Checking, Erasing, PostgresStore, Ledger
+):
     """The ledger over one session; several threads may share it."""
 
     def backup(self, path: str) -> None:
@@ -311,6 +314,11 @@ class PostgresLedger(Activating, Polling, Delivering, Circuits, Deciding, Readin
             copy(self, copied)
         finally:
             copied.close()
+
+    def rewrite(self) -> None:
+        """Writes the tables anew; the server's own log and its backups are its owner's."""
+        with self._guard, self._errors():
+            self._session().execute("VACUUM FULL doc, term, event")
 
     def _structure(self) -> Iterator[str]:
         """PostgreSQL looks after its own pages (checksums, `pg_amcheck`)."""

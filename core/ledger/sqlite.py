@@ -21,6 +21,7 @@ from core.ledger.checking import MOST, Checking, damaged
 from core.ledger.circuits import Circuits
 from core.ledger.deciding import Deciding
 from core.ledger.delivering import Delivering
+from core.ledger.erasing import Erasing
 from core.ledger.library import sqlite3, store_error
 from core.ledger.opening import copy_to, look, set_up
 from core.ledger.polling import Polling
@@ -236,7 +237,9 @@ class SqliteStore(Store):
             raise store_error(error, self.path) from error
 
 
-class SqliteLedger(Activating, Polling, Delivering, Circuits, Deciding, Reading, Checking, SqliteStore, Ledger):
+class SqliteLedger(
+    Activating, Polling, Delivering, Circuits, Deciding, Reading, Checking, Erasing, SqliteStore, Ledger
+):
     """The ledger over one connection; several threads may share it."""
 
     def backup(self, path: str) -> None:
@@ -249,6 +252,13 @@ class SqliteLedger(Activating, Polling, Delivering, Circuits, Deciding, Reading,
                 copy_to(connection, target, self.path.stat().st_mode & 0o777)
             except sqlite3.Error as error:
                 raise store_error(error, target) from error
+
+    def rewrite(self) -> None:
+        """Writes the file anew, and empties its journal."""
+        with self.alone() as connection, self._errors():
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._changes += 1
 
     def _structure(self) -> Iterator[str]:
         for row in self.read(f"PRAGMA integrity_check({MOST})"):

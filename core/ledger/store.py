@@ -171,6 +171,15 @@ class Store(ABC):
         with self.write() as tx:
             tx.run("INSERT INTO meta VALUES(?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v", (name, plain(value)))
 
+    def swap_meta(self, name: str, was: str | None, value: str) -> bool:
+        """Remembers a value in the place of `was`: of two that do so at once, one."""
+        with self.write() as tx:
+            if was is None:
+                done = tx.run("INSERT INTO meta VALUES(?, ?) ON CONFLICT (k) DO NOTHING", (name, plain(value)))
+            else:
+                done = tx.run("UPDATE meta SET v = ? WHERE k = ? AND v = ?", (plain(value), name, plain(was)))
+            return done.rowcount == 1
+
 
 def to_json(arguments: Mapping[str, object]) -> str:
     """Arguments as the ledger keeps them: sorted, no NaN, nothing that is not text."""

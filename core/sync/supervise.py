@@ -20,7 +20,7 @@ from core.model import NEVER
 from core.pingwin.target import Credentials
 from core.sync import pace, poll
 from core.sync.follow import Follower
-from core.sync.house import House, Workshop
+from core.sync.house import ENGINE, House, Workshop
 from core.sync.notes import ENGINE_PROBLEM, refused_note
 from core.sync.outside import OF_BANQUP
 from core.sync.requests import REQUEST, answer_request
@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 BESIDE = {"baseline": 4, "probe": 4, "request": 2}
 """Tasks of a kind that run beside each other; polls as many as the ceiling of calls is worth (`pace.at_once`)."""
 DAY = 86_400.0
+YEAR = 365.25 * DAY
+AT_ONCE_ERASED = 20
+"""Deliveries whose party is erased in one round: nothing else waits for it."""
 LISTED_ANEW = 10
 """How often in a poll interval the list of spaces is read at most, however many spaces doubt that they are in it."""
 OWN_TROUBLE_S = 10.0
@@ -49,6 +52,7 @@ class Supervisor:
         self._resting: dict[tuple[str, str], float] = {}
         self._follower = Follower(house, self._begin, self._read_list)
         self._cleaned_at = 0.0
+        self._erased_at = 0.0
         self._spaces: tuple[float, frozenset[str]] = (0.0, frozenset())
 
     async def round(self, *, everything: bool = False, polls: bool = True) -> None:
@@ -195,6 +199,14 @@ class Supervisor:
             self._cleaned_at = now
             kept = self.house.ledger.files_named(delivered_since=now - self.house.machine.spool_days * DAY)
             self.house.spool.collect(kept, now=now)
+        if now - self._erased_at >= DAY and not self._erase_old(now):
+            self._erased_at = now
+
+    def _erase_old(self, now: float) -> int:
+        """Erases whom documents were with once the term of the books is over, a few a round. Returns how many."""
+        before = now - self.house.machine.ledger_years * YEAR
+        expired = self.house.ledger.expired(before, AT_ONCE_ERASED)
+        return self.house.ledger.erase(expired, code="erased_by_age", actor=ENGINE, now=now) if expired else 0
 
     # -- tasks ---------------------------------------------------------------------------------------------------
 

@@ -179,8 +179,26 @@ BACKUP = {
     "no_backup": Message("{where} is no backup of this product.", "Choose a file that “backup” wrote."),
     "backup_broken": Message("The ledger in {where} cannot be used ({why}).", "Take another backup."),
     "ledger_in_use": Message(
-        "Another console or command has the ledger open.", "Close it, then restore; nothing was changed."
+        "Another console or command has the ledger open.", "Close it, then try again; nothing was changed."
     ),
+}
+
+FORGETTING = {
+    "forget_too_short": Message(
+        "“{text}” is too short: other words would be taken for it.", "Give the whole name, or the VAT number."
+    ),
+    "forget_nothing": Message(
+        "Nothing here names “{text}”.",
+        "Give the whole name as the document has it, or the VAT number; “find” shows it.",
+    ),
+    "forget_under_way": Message(
+        "{count} of its documents are still on their way or wait for a decision, and need the name until then.",
+        "Let them arrive or decide on them, then ask again.",
+    ),
+    "forget_left": Message("A file of this home still holds the name.", "Delete it once you need it no longer."),
+    "party_forgotten": Message("The personal data of one party was erased from {count} documents."),
+    "erased_on_request": Message("Who it was with was erased on request; that it was handled stays known."),
+    "erased_by_age": Message("Who it was with was erased by age; that it was handled stays known."),
 }
 
 EXCHANGE = {
@@ -218,4 +236,14 @@ BUNDLE = {
     "bundle_ledger": Message("The part of the ledger about this space."),
 }
 
-MESSAGES: dict[str, Message] = {**DOCTOR, **RECONCILE, **FINDING, **DRY_RUN, **ACTIVITY, **BACKUP, **EXCHANGE, **BUNDLE}
+MESSAGES: dict[str, Message] = {
+    **DOCTOR,
+    **RECONCILE,
+    **FINDING,
+    **DRY_RUN,
+    **ACTIVITY,
+    **BACKUP,
+    **FORGETTING,
+    **EXCHANGE,
+    **BUNDLE,
+}

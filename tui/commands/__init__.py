@@ -66,6 +66,7 @@ COMMANDS: dict[str, Entry] = {
     "backup": Entry("files", "backup", SUPPORT, N_("Copy ledger and decisions into a file.")),
     "ledger": Entry("ledger", "ledger", SUPPORT, N_("Move the ledger between its file and PostgreSQL.")),
     "restore": Entry("files", "restore", SUPPORT, N_("Put a backup back.")),
+    "forget": Entry("forget", "forget", SUPPORT, N_("Erase one party's personal data.")),
     "doctor": Entry("bundles", "doctor", SUPPORT, N_("Check this machine and each installation.")),
     "bundle": Entry("bundles", "bundle", SUPPORT, N_("Collect what support needs about a space.")),
 }

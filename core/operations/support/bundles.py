@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import platform
-import re
 import tempfile
 import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -25,6 +24,7 @@ from core.config import Home
 from core.errors import UsageError
 from core.files import scratch, writing
 from core.installations import Installation
+from core.ledger.harmless import HIDDEN, harmless
 from core.ledger.library import sqlite3
 from core.model import Arguments
 from core.operations.desk import Desk
@@ -34,31 +34,16 @@ from core.operations.support.backups import write_private
 from core.operations.support.checks import doctor
 from core.operations.support.lines import Line
 from core.pingwin import library
+from core.redaction import naming
 from core.wording import word
 
 LEDGER, SETTINGS, LIST = "ledger.db", "installations.json", "CONTENTS.txt"
-HIDDEN = "–"
-"""What stands where something was taken out."""
-
-KEPT_ARGUMENTS = frozenset(
-    {"state", "rule", "was", "from", "attempts", "seconds", "count", "status", "retry_after", "generation", "kind"}
-    | {"activation", "history", "during", "failures", "crashes", "last", "waiting", "fields", "target"}
-    | {"next_delivery", "earlier_delivery", "other", "other_state", "source_format", "pdf", "folder", "severity"}
-)
-"""Arguments of events and reasons that name no customer, person or amount. Everything else is hidden."""
-
 TOLD_BY_DOCTOR = frozenset(
     {"mode", "wanted", "version", "kind", "since", "again", "at", "field", "source", "term", "engine", "ours", "host"}
 )
 """Arguments of the doctor's lines whose text names no customer, person or place."""
 
-KEPT_REPORT = ("rule", "severity", "where", "path", "code", "blocks", "never")
-"""What stays of each line of a conversion's report: where and what kind, never the value."""
-
 LOG_LINES = 2_000
-VAT_DIGITS = 8
-SHORTEST_NAME = 4
-"""Shorter ones would blot out ordinary text."""
 
 EXTRACTED = frozenset({LEDGER, SETTINGS})
 """What every bundle has and a console needs."""
@@ -192,25 +177,8 @@ def _redact(ledger: Path, space: str, kept: Kept) -> None:
 
 def _redact_column(connection: sqlite3.Connection, table: str, column: str, *, key: str = "id") -> None:
     for row in connection.execute(f"SELECT {key} AS k, {column} AS v FROM {table} WHERE {column} <> '{{}}'").fetchall():  # noqa: S608
-        text = json.dumps(_hidden(json.loads(row["v"])), sort_keys=True, ensure_ascii=False)
+        text = json.dumps(harmless(json.loads(row["v"])), sort_keys=True, ensure_ascii=False)
         connection.execute(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (text, row["k"]))  # noqa: S608
-
-
-def _hidden(arguments: Mapping[str, object]) -> Arguments:
-    """Arguments with everything hidden that is not known to be harmless; a report keeps its rules and places."""
-    shown: dict[str, str | int | float | None] = {}
-    for name, value in arguments.items():
-        if name in KEPT_ARGUMENTS and isinstance(value, str | int | float | None):
-            shown[name] = value
-        elif name in {"findings", "derived", "dropped"}:
-            shown[name] = json.dumps([_report_line(item) for item in json.loads(str(value) or "[]")])
-        elif value is not None:
-            shown[name] = HIDDEN
-    return shown
-
-
-def _report_line(item: Mapping[str, object]) -> Mapping[str, object]:
-    return {name: item[name] for name in KEPT_REPORT if name in item}
 
 
 # -- the texts -------------------------------------------------------------------------------------------------------
@@ -258,7 +226,7 @@ def _findings(excerpt: Path) -> bytes:
 def _activity(desk: Desk, space: str, names: Collection[str]) -> bytes:
     """The requests of this space and of no space, oldest first, without what servers answered and who asked."""
     mine = [entry for entry in journal.entries(desk.home.logs) if entry.space in {"", space}][:LOG_LINES]
-    pattern = _any_of(names)
+    pattern = naming(names)
     shown = (
         asdict(replace(each, answer=HIDDEN if each.answer else "", who=each.who if each.who == "engine" else "person"))
         for each in reversed(mine)
@@ -327,9 +295,7 @@ def _names(desk: Desk, installation: Installation, ledger: Path) -> frozenset[st
     finally:
         connection.close()
     settings = {*(each.name for each in desk.installations.all()), *installation.enterprise_numbers}
-    known = {*settings, *(row[0] for row in rows)}
-    digits = {"".join(c for c in name if c.isdigit()) for name in known}  # a VAT number is written in several ways
-    return frozenset(name for name in known | {d for d in digits if len(d) >= VAT_DIGITS} if len(name) >= SHORTEST_NAME)
+    return frozenset({*settings, *(row[0] for row in rows)})
 
 
 def _log(desk: Desk, names: Collection[str]) -> bytes:
@@ -338,15 +304,8 @@ def _log(desk: Desk, names: Collection[str]) -> bytes:
         lines = (desk.home.logs / "engine.log").read_text("utf-8", "replace").splitlines()[-LOG_LINES:]
     except OSError:
         return b""
-    pattern = _any_of(names)
+    pattern = naming(names)
     return "".join(f"{pattern.sub(HIDDEN, line)}\n" for line in lines).encode()
-
-
-def _any_of(names: Collection[str]) -> re.Pattern[str]:
-    """Any of these names, also as JSON writes them; nothing where there is none."""
-    spelled = {spelling for name in names for spelling in (name, json.dumps(name)[1:-1])}
-    longest_first = sorted(spelled, key=lambda name: (-len(name), name))
-    return re.compile("|".join(map(re.escape, longest_first)) if spelled else r"(?!)", re.IGNORECASE)
 
 
 def _json(content: object) -> bytes:

@@ -18,6 +18,7 @@ from core.ledger.base import Circuit, Decision, Finding, Ledger, Move, QueueQuer
 from core.ledger.replay import replay
 from core.ledger.terms import readings
 from core.model import NEVER, Arguments, Delivery, Direction, Rule, State, delivery_key
+from tests.core.ledger.contract_erasing import ErasingContract
 from tests.core.ledger.makers import (
     CLID,
     DOSSIER,
@@ -996,6 +997,7 @@ class FindingContract(Soundness):
 
 
 class LedgerContract(
+    ErasingContract,
     ActivationContract,
     PollingContract,
     DeliveringContract,
