@@ -22,8 +22,8 @@ from core.ledger.harmless import HIDDEN
 from core.ledger.retaining import Party
 from core.ledger.terms import fold, squeeze
 from core.operations.desk import Desk
-from core.operations.engines import engine
-from core.operations.support_backup import alone
+from core.operations.running.engines import engine
+from core.operations.support.backups import alone
 from core.redaction import SHORTEST, naming
 
 ON_REQUEST = "erased_on_request"
