@@ -60,18 +60,6 @@ class Ledger(Asking, Sharing, Retaining, Protocol):
         """Integrity problems, empty when sound: the file, `cnt` against GROUP BY, events against rows."""
         ...
 
-    def get_meta(self, name: str) -> str | None:
-        """A single remembered value."""
-        ...
-
-    def set_meta(self, name: str, value: str) -> None:
-        """Remembers a single value (machine-wide notes of the engine: version, pid, requests)."""
-        ...
-
-    def swap_meta(self, name: str, was: str | None, value: str) -> bool:
-        """Remembers a value in the place of `was` (None: of nothing). False, and nothing is written, where it moved."""
-        ...
-
     # -- spaces ------------------------------------------------------------------------------------------------------
 
     def enrol(self, space: str, *, target: str, clid: str, dossier: str, now: float) -> None:

@@ -1,4 +1,5 @@
-"""The part of the ledger's contract that is about several engines: whose clock counts, who leads, who is there."""
+"""The part of the ledger's contract that is about several engines: whose clock counts, who leads, who is there, what
+they note for each other."""
 
 from __future__ import annotations
 
@@ -37,4 +38,16 @@ class Sharing(Protocol):
 
     def engines(self) -> list[Present]:
         """The engines that have a shared ledger open, longest first. An engine on a file shows in its lock instead."""
+        ...
+
+    def get_meta(self, name: str) -> str | None:
+        """A single remembered value."""
+        ...
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Remembers a single value (machine-wide notes of the engine: version, pid, requests)."""
+        ...
+
+    def swap_meta(self, name: str, was: str | None, value: str) -> bool:
+        """Remembers a value in the place of `was` (None: of nothing). False, and nothing is written, where it moved."""
         ...
