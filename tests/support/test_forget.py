@@ -15,9 +15,10 @@ from core.efff.vat import CODES
 from core.errors import UsageError
 from core.installations import VatCode
 from core.model import Delivery, State
-from core.operations import decisions, forgetting, support
+from core.operations import decisions, support
 from core.operations.decisions import Act
 from core.operations.desk import Desk
+from core.operations.support import forgetting
 from core.sandbox.server import SandboxServer, running_sandbox
 from tests.core.sync.homes import rows
 from tests.support.homes import lived_in, once

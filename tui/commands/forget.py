@@ -13,7 +13,7 @@ from tui.i18n import N_, _, ngettext
 from tui.plain import neutral
 
 if TYPE_CHECKING:
-    from core.operations.forgetting import Plan
+    from core.operations.support.forgetting import Plan
 
 
 @command(
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @with_session
 def forget(session: Session, /, *, party: str, dry_run: bool, yes: bool) -> int:
     """Shows what would be erased, asks for the name, erases it and reads every file once more."""
-    from core.operations import forgetting
+    from core.operations.support import forgetting
 
     if not dry_run:
         session.must_write()

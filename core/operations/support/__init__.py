@@ -1,4 +1,4 @@
-"""What support and accountants ask for: doctor, reconcile, backup and restore, bundle.
+"""What support and accountants ask for: doctor, reconcile, backup and restore, bundle, one party forgotten.
 
 checks.py          the doctor: each installation and both sides, one line a check (lines.py)
 machine.py         the doctor's checks of this machine
@@ -6,6 +6,7 @@ repairs.py         what the doctor can repair
 reconciliation.py  Banqup's list against the ledger for a period
 backups.py         ledger and decisions in one file, and back
 bundles.py         one redacted archive about one space, and opening it elsewhere
+forgetting.py      one party's personal data, erased on request
 """
 
 from __future__ import annotations
