@@ -12,8 +12,8 @@ MESSAGES: dict[str, Message] = {
         "It is not said which installations are meant.", "Name spaces, or choose with --text, --state or --attention."
     ),
     "office_engine_takes_baselines": Message(
-        "No engine runs: what is approved or sent until it does counts as history.",
-        "Start it now (banqup-pingwin run --detach).",
+        "Not every space could be counted: there, what is approved or sent until an engine counts stays history too.",
+        "Once the trouble is over, start the engine (banqup-pingwin run --detach).",
     ),
     "already_active": Message("{name} is active already."),
     "import_no_space": Message("Left out: the column space is empty."),

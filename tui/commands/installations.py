@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
-from core.errors import UsageError
-from core.operations.bulk import exchange, office
+from core.errors import ProductError, UsageError
+from core.operations.bulk import baselines, exchange, office
 from core.operations.bulk.exchange import Planned
 from core.operations.bulk.office import Change, Order, Outcome, View
-from core.operations.running import engines
 from core.operations.setup import installing
 from core.operations.setup.activation import Waiting
 from core.operations.views import overview
@@ -20,10 +23,10 @@ from core.operations.views.overview import SpaceStatus
 from tui.commands.asking import confirm
 from tui.commands.files import FILE, FORCE, PRESENT, must_be_free
 from tui.commands.frame import ATTENTION, DONE, Session, group, json_option, option, with_session, yes_option
-from tui.commands.output import diagnose, document, say, table
-from tui.i18n import N_, _, clock_time, count, iso, moment, ngettext, worded
+from tui.commands.office import OFFICE, office_cells, office_record
+from tui.commands.output import diagnose, document, note, say, table
+from tui.i18n import N_, _, count, ngettext, worded
 from tui.plain import neutral
-from tui.words.status import health_word
 
 DRY_RUN = N_("Say what would happen, and change nothing.")
 
@@ -61,63 +64,41 @@ def list_(
     shown = office.select(seen.spaces, view, delivered)
     rows = shown[:limit]
     if session.json:
-        document([record(each, delivered.get(each.installation.space)) for each in rows])
+        document([office_record(each, delivered.get(each.installation.space)) for each in rows])
     else:
-        table(HEADINGS(), [_line(each, delivered.get(each.installation.space)) for each in rows])
+        table(
+            (_("space"), _("name"), *OFFICE()), [_line(each, delivered.get(each.installation.space)) for each in rows]
+        )
         if len(rows) < len(shown):
             say(_("{count} more.").format(count=count(len(shown) - len(rows))))
     return ATTENTION if any(map(office.needs_attention, shown)) else DONE
 
 
-def HEADINGS() -> tuple[str, ...]:  # noqa: N802 - a table's heading, in the language of the moment
-    """The columns of the list."""
-    return _("space"), _("name"), _("state"), _("last good poll"), _("queued"), _("needs you"), _("last delivered")
-
-
 def _line(status: SpaceStatus, delivered: float | None) -> tuple[str, ...]:
     installation = status.installation
-    polled = clock_time(status.last_good_poll) or "-"
-    return (
-        installation.space,
-        neutral(installation.name),
-        health_word(status.health, installation.held_by),
-        polled + (_(", overdue") if status.overdue else ""),
-        count(status.waiting),
-        count(status.needs_attention),
-        moment(delivered) if delivered else "-",
-    )
-
-
-def record(status: SpaceStatus, delivered: float | None) -> dict[str, object]:
-    """One installation as JSON."""
-    installation = status.installation
-    return {
-        "space": installation.space,
-        "name": installation.name,
-        "file_id": installation.file_id,
-        "state": status.health,
-        "code": status.code,
-        "message": worded(status.code, status.arguments).sentence,
-        "active": installation.active,
-        "held_by": installation.held_by or None,
-        "last_good_poll": iso(status.last_good_poll),
-        "overdue": status.overdue,
-        "waiting": status.waiting,
-        "needs_attention": status.needs_attention,
-        "last_delivered": iso(delivered),
-    }
+    return installation.space, neutral(installation.name), *office_cells(status, delivered)
 
 
 # -- one decision on many ----------------------------------------------------------------------------------------------
 
 
+def selection(decision: Callable[..., int | None]) -> Callable[..., int | None]:
+    """What every decision on several takes: spaces by name, or a selection; a dry run; the one question."""
+    for each in (json_option, yes_option, option("--dry-run", is_flag=True, help=DRY_RUN), attention_option,
+                 state_option, text_option, click.argument("spaces", nargs=-1)):  # fmt: skip
+        decision = each(decision)
+    return decision
+
+
 def _decide(
     session: Session,
     change: Change,
-    spaces: Sequence[str],
-    view: View,
-    *,
     question: str,
+    *,
+    spaces: Sequence[str],
+    text: str,
+    states: Sequence[str],
+    attention: bool,
     yes: bool,
     dry_run: bool,
     waiting: Waiting | None = None,
@@ -125,15 +106,38 @@ def _decide(
     """Those named, else those of the view that the change says something to; one question that names how many."""
     if not dry_run:
         session.must_write()
-    chosen = [installing.find(session.desk, text).space for text in spaces] or _of_view(session, change, view)
+    view = View(text, frozenset(map(Health, states)), attention)
+    chosen = [installing.find(session.desk, named).space for named in spaces] or _of_view(session, change, view)
     if not chosen:
         raise UsageError("office_nothing")
     if not dry_run:
         confirm(question.format(count=count(len(chosen))), yes=yes)
     outcomes = office.change_all(session.desk, chosen, change, waiting=waiting, dry_run=dry_run)
-    if change is Change.ACTIVATE and not engines.engine(session.desk).running:
-        diagnose("office_engine_takes_baselines")
+    if change is Change.ACTIVATE and not dry_run:
+        failed = _take_baselines(session, [each.space for each in outcomes if each.done])
+        outcomes = [
+            replace(each, done=False, code=problem.code, arguments=problem.arguments)
+            if (problem := failed.get(each.space))
+            else each
+            for each in outcomes
+        ]
     return _tell(session, outcomes, dry_run=dry_run)
+
+
+def _take_baselines(session: Session, spaces: Sequence[str]) -> dict[str, ProductError]:
+    """With progress on a terminal; nothing where an engine runs, which takes them itself."""
+    failed = asyncio.run(baselines.take(session.desk, spaces, _progress))
+    if spaces and sys.stderr.isatty():
+        note("")
+    if failed:
+        diagnose("office_engine_takes_baselines")
+    return failed
+
+
+def _progress(done: int, of: int) -> None:
+    if sys.stderr.isatty():
+        text = _("What stays history: {done} of {count} spaces").format(done=count(done), count=count(of))
+        click.echo(f"\r{text}", err=True, nl=False)
 
 
 def _of_view(session: Session, change: Change, view: View) -> list[str]:
@@ -166,83 +170,46 @@ def _tell(session: Session, outcomes: Sequence[Outcome], *, dry_run: bool) -> in
 
 
 @installations.command("hold", help=N_("Pause the uploads of several spaces: those named, or those of a selection."))
-@click.argument("spaces", nargs=-1)
-@text_option
-@state_option
-@attention_option
-@option("--dry-run", is_flag=True, help=DRY_RUN)
-@yes_option
-@json_option
+@selection
 @with_session
-def hold(
-    session: Session, /, *, spaces: Sequence[str], text: str, states: Sequence[str], attention: bool, dry_run: bool,
-    yes: bool,
-) -> int:  # fmt: skip
+def hold(session: Session, /, **chosen: Any) -> int:
     """Holds."""
-    view = View(text, frozenset(map(Health, states)), attention)
-    question = _("Pause the uploads of {count} spaces?")
-    return _decide(session, Change.HOLD, spaces, view, question=question, yes=yes, dry_run=dry_run)
+    return _decide(session, Change.HOLD, _("Pause the uploads of {count} spaces?"), **chosen)
 
 
 @installations.command("release", help=N_("End the pause of several spaces: those named, or those of a selection."))
-@click.argument("spaces", nargs=-1)
-@text_option
-@state_option
-@option("--dry-run", is_flag=True, help=DRY_RUN)
-@yes_option
-@json_option
+@selection
 @with_session
-def release(
-    session: Session, /, *, spaces: Sequence[str], text: str, states: Sequence[str], dry_run: bool, yes: bool
-) -> int:
+def release(session: Session, /, **chosen: Any) -> int:
     """Releases."""
-    view = View(text, frozenset(map(Health, states)))
-    question = _("Let the uploads of {count} spaces go on?")
-    return _decide(session, Change.RELEASE, spaces, view, question=question, yes=yes, dry_run=dry_run)
+    return _decide(session, Change.RELEASE, _("Let the uploads of {count} spaces go on?"), **chosen)
 
 
 @installations.command(
     "activate",
     help=N_(
-        """Activate several spaces: those named, or those of a selection. The engine takes their baselines.
+        """Activate several spaces: those named, or those of a selection. What was approved or sent before is counted
+        now, and stays history; where an engine runs, it counts.
 
         Where deliveries still wait from before a pause, --waiting says what becomes of them; without it such a space
         is left out, and said."""
     ),
 )
-@click.argument("spaces", nargs=-1)
-@text_option
-@state_option
 @waiting_option
-@option("--dry-run", is_flag=True, help=DRY_RUN)
-@yes_option
-@json_option
+@selection
 @with_session
-def activate(
-    session: Session, /, *, spaces: Sequence[str], text: str, states: Sequence[str], waiting: Waiting | None,
-    dry_run: bool, yes: bool,
-) -> int:  # fmt: skip
+def activate(session: Session, /, **chosen: Any) -> int:
     """Activates."""
-    view = View(text, frozenset(map(Health, states)))
     question = _("Activate {count} spaces? What is approved or sent from now on goes over.")
-    return _decide(session, Change.ACTIVATE, spaces, view, question=question, yes=yes, dry_run=dry_run, waiting=waiting)
+    return _decide(session, Change.ACTIVATE, question, **chosen)
 
 
 @installations.command("deactivate", help=N_("Stop several spaces at once; their queues are kept."))
-@click.argument("spaces", nargs=-1)
-@text_option
-@state_option
-@option("--dry-run", is_flag=True, help=DRY_RUN)
-@yes_option
-@json_option
+@selection
 @with_session
-def deactivate(
-    session: Session, /, *, spaces: Sequence[str], text: str, states: Sequence[str], dry_run: bool, yes: bool
-) -> int:
+def deactivate(session: Session, /, **chosen: Any) -> int:
     """Stops."""
-    view = View(text, frozenset(map(Health, states)))
-    question = _("Stop {count} spaces? What waits stays in the queue.")
-    return _decide(session, Change.DEACTIVATE, spaces, view, question=question, yes=yes, dry_run=dry_run)
+    return _decide(session, Change.DEACTIVATE, _("Stop {count} spaces? What waits stays in the queue."), **chosen)
 
 
 # -- files -------------------------------------------------------------------------------------------------------------
@@ -293,6 +260,15 @@ def import_(
         lines = exchange.import_installations(
             session.desk, file, dry_run=dry_run, template=template, activate=activate, waiting=waiting
         )
+        if activate and not dry_run:
+            code = f"office_{Change.ACTIVATE}"
+            failed = _take_baselines(session, [each.space for each in lines if each.code == code])
+            lines = [
+                replace(each, code=problem.code, arguments=problem.arguments, left_out=True)
+                if each.code == code and (problem := failed.get(each.space))
+                else each
+                for each in lines
+            ]
         return _tell_import(session, lines, dry_run=dry_run)
 
     if dry_run:

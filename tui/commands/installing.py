@@ -16,6 +16,7 @@ from tui.plain import neutral
 if TYPE_CHECKING:
     from core.model import Space
     from core.operations.setup.installing import Proposal
+    from core.operations.views.overview import SpaceStatus
 
 CONSENT = N_(
     "The extension reads the purchase and sales documents of this space and brings those approved or sent after "
@@ -29,33 +30,40 @@ OWN_EXTENSION = N_("Is Banqup's own Pingwin extension off in this space? Two wou
 @with_session
 def spaces(session: Session, /) -> int:
     """One line a space."""
-    from core.operations.setup import connections, installing
+    from core.operations.bulk import office
+    from core.operations.setup import connections
+    from core.operations.views import overview
+    from tui.commands.office import OFFICE, office_cells
 
-    installed = {each.space: each for each in installing.installations(session.desk)}
+    installed = {each.installation.space: each for each in overview.snapshot(session.desk).spaces}
+    delivered = office.last_delivered(session.desk, list(installed))
     seen = asyncio.run(connections.spaces(session.desk))
     if session.json:
-        rows = [
-            {
-                "space": space.id,
-                "name": space.name,
-                "type": space.type,
-                "installed": space.id in installed,
-                "active": space.id in installed and installed[space.id].active,
-            }
-            for space in seen
-        ]
-        document(rows)
+        document([_space_record(space, installed.get(space.id), delivered.get(space.id)) for space in seen])
         return DONE
-
-    def word(space: Space) -> str:
-        if space.id not in installed:
-            return _("no")
-        return _("active") if installed[space.id].active else _("installed, not active")
-
-    table((_("space"), _("name"), _("extension")), [(space.id, space.name, word(space)) for space in seen])
+    nothing = (_("not installed"),) + ("-",) * (len(OFFICE()) - 1)
+    rows = [
+        (space.id, neutral(space.name))
+        + (office_cells(found, delivered.get(space.id)) if (found := installed.get(space.id)) else nothing)
+        for space in seen
+    ]
+    table((_("space"), _("name"), *OFFICE()), rows)
     if not seen:
         diagnose("banqup_no_spaces")
     return DONE
+
+
+def _space_record(space: Space, found: SpaceStatus | None, delivered: float | None) -> dict[str, object]:
+    from tui.commands.office import office_record
+
+    here = {
+        "space": space.id,
+        "name": space.name,
+        "type": space.type,
+        "installed": found is not None,
+        "active": found is not None and found.installation.active,
+    }
+    return here if found is None else {**office_record(found, delivered), **here}
 
 
 @command(

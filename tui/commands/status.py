@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.model import State
+from core.operations.bulk import office
 from core.operations.views import overview
 from core.operations.views.overview import Health, Snapshot, SpaceStatus
 from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, space_argument, with_session
@@ -30,7 +33,8 @@ def status(session: Session, /, *, space: str | None, brief: bool) -> int:
         _tell_briefly(seen)
     else:
         ledger = session.desk.ledger.place if session.desk.has_ledger() else None
-        document(_record(seen, ledger)) if session.json else _tell(seen)
+        delivered = office.last_delivered(session.desk, [each.installation.space for each in seen.spaces])
+        document(_record(seen, delivered, ledger)) if session.json else _tell(seen, delivered)
         if session.desk.database is not None and not session.json:
             fact(_("Ledger"), ledger)
     return DONE if is_well(seen) else ATTENTION
@@ -56,7 +60,7 @@ def is_well(seen: Snapshot) -> bool:
     return seen.needs_attention == 0 and all(space.health in WELL for space in seen.spaces) and not late
 
 
-def _record(seen: Snapshot, ledger: str | None) -> dict[str, object]:
+def _record(seen: Snapshot, delivered: Mapping[str, float], ledger: str | None) -> dict[str, object]:
     return {
         "engine": {
             "running": seen.engine.running,
@@ -64,7 +68,7 @@ def _record(seen: Snapshot, ledger: str | None) -> dict[str, object]:
             "since": iso(seen.engine.since),
             "version": seen.engine.version or None,
         },
-        "installations": [_space_record(space) for space in seen.spaces],
+        "installations": [_space_record(space, delivered.get(space.installation.space)) for space in seen.spaces],
         "ledger": ledger,
         "needs_attention": seen.needs_attention,
         "worst": seen.worst,
@@ -75,7 +79,7 @@ def _record(seen: Snapshot, ledger: str | None) -> dict[str, object]:
     }
 
 
-def _space_record(space: SpaceStatus) -> dict[str, object]:
+def _space_record(space: SpaceStatus, delivered: float | None) -> dict[str, object]:
     message = worded(space.code, space.arguments)
     return {
         "space": space.installation.space,
@@ -92,10 +96,11 @@ def _space_record(space: SpaceStatus) -> dict[str, object]:
         "waiting": space.waiting,
         "needs_attention": space.needs_attention,
         "baseline": space.baseline,
+        "last_delivered": iso(delivered),
     }
 
 
-def _tell(seen: Snapshot) -> None:
+def _tell(seen: Snapshot, delivered: Mapping[str, float]) -> None:
     if seen.engine.running:
         fact(_("Engine"), _("running since {time}").format(time=moment(seen.engine.since)))
     else:
@@ -107,16 +112,18 @@ def _tell(seen: Snapshot) -> None:
     if not seen.spaces:
         say(_("The extension is not installed in any space. Next: banqup-pingwin install SPACE"))
     for space in seen.spaces:
-        _tell_space(space)
+        _tell_space(space, delivered.get(space.installation.space))
 
 
-def _tell_space(space: SpaceStatus) -> None:
+def _tell_space(space: SpaceStatus, delivered: float | None) -> None:
     word = health_word(space.health, space.installation.held_by)
     message = worded(space.code, space.arguments)
     say(f"{neutral(space.installation.name)}: {word}. {message.sentence} {message.advice}".rstrip())
     if space.last_good_poll is not None:
         late = _(", overdue") if space.overdue else ""
         say(_("  last good poll {time}{late}").format(time=clock_time(space.last_good_poll), late=late))
+    if delivered is not None:
+        say(_("  last delivered {time}").format(time=moment(delivered)))
     if space.baseline is not None:
         say(_("  counting what stays history: at least {count} so far").format(count=count(space.baseline)))
     for state in State:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from core.banqup.source import Source
 from core.errors import ConfigurationError, ProductError, UsageError
 from core.installations import Installation
 from core.ledger.base import Activation
@@ -140,8 +141,17 @@ async def activate(
     if not installation.active:
         installation = _decide(desk, installation, waiting, held)
     if not engine(desk).running and not _complete(desk.ledger.activation(space)):
-        await _take(desk, installation, endings, progress)
+        async with desk.banqup() as source:
+            await _take(desk, source, installation, endings, progress)
     return installation
+
+
+async def finish(desk: Desk, source: Source, space: str) -> None:
+    """Takes the baseline of an active space that has none yet. Raises SourceError and StoreError."""
+    endings = desk.ledger.endings(space)
+    installation = installed(desk, space)
+    if installation.active and not _complete(desk.ledger.activation(space)):
+        await _take(desk, source, installation, endings, None)
 
 
 def _complete(activation: Activation | None) -> bool:
@@ -223,20 +233,21 @@ def _readdress(desk: Desk, space: str) -> None:
     )
 
 
-async def _take(desk: Desk, installation: Installation, endings: int, progress: Progress | None) -> None:
+async def _take(
+    desk: Desk, source: Source, installation: Installation, endings: int, progress: Progress | None
+) -> None:
     assert installation.activated_at is not None, "an active installation says since when"
-    async with desk.banqup() as source:
-        await baseline.take(
-            desk.ledger,
-            source,
-            installation.space,
-            installation.options.rule,
-            clock=desk.clock,
-            actor=desk.actor,
-            requested_at=installation.activated_at.timestamp(),
-            endings=endings,
-            progress=progress or _silent,
-        )
+    await baseline.take(
+        desk.ledger,
+        source,
+        installation.space,
+        installation.options.rule,
+        clock=desk.clock,
+        actor=desk.actor,
+        requested_at=installation.activated_at.timestamp(),
+        endings=endings,
+        progress=progress or _silent,
+    )
 
 
 def deactivate(desk: Desk, space: str) -> Installation:

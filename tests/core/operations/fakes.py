@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from core.banqup.errors import SpaceGone
 from core.banqup.source import Page, Source
 from core.clock import SystemClock
 from core.config import BanqupConnection, Home, PingwinTarget
@@ -62,6 +63,7 @@ class FakeSource(Source):
     closed: int = 0
     scans: int = 0
     trouble: Exception | None = None
+    gone: frozenset[str] = frozenset()
 
     async def spaces(self) -> list[Space]:
         if self.trouble is not None:
@@ -71,6 +73,8 @@ class FakeSource(Source):
     async def scan(self, space: str, since_ns: int | None = None) -> AsyncGenerator[Page, None]:
         if self.trouble is not None:
             raise self.trouble
+        if space in self.gone:
+            raise SpaceGone("banqup_space_gone", where=space)
         self.scans += 1
         mine = [document for document in self.documents if document.space == space]
         for start in range(0, max(len(mine), 1), 2):

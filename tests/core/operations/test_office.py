@@ -11,13 +11,14 @@ from pydantic import SecretStr
 
 from core.errors import ConfigurationError, UsageError
 from core.model import State
-from core.operations.bulk import credentials_import, exchange, office, templates
+from core.operations.bulk import baselines, credentials_import, exchange, office, templates
 from core.operations.bulk.office import Change, Order, View
 from core.operations.setup import installing
 from core.operations.setup.installing import CredentialField
 from core.operations.views import overview
 from core.operations.views.health import Health
 from core.secrets import SecretName
+from tests.core.ledger.makers import activate, claim, confirmed, found, poll, preparation
 from tests.core.operations.fakes import SPACE, FakeDesk, set_up
 
 SECRET = "sentinel-of-the-office"
@@ -172,7 +173,38 @@ def test_the_worst_comes_first_and_a_selection_finds_by_name_dossier_and_number(
 
 def test_what_was_delivered_last_is_read_for_all_spaces_at_once(five: FakeDesk) -> None:
     assert office.last_delivered(five, spaces(five)) == {}
-    assert State.CONFIRMED not in five.ledger.counts().get("space-0001", {})
+    for number, (space, at) in enumerate((("space-0001", 20.0), ("space-0001", 30.0), ("space-0002", 25.0))):
+        activate(five.ledger, space)
+        poll(five.ledger, found(f"F{number}", space, key=f"key-{number}"), space=space)
+        held = claim(five.ledger, 11.0)
+        assert five.ledger.prepared(held, preparation(f"F{number}"), now=12.0) is not None
+        leased = claim(five.ledger, 13.0)
+        assert five.ledger.intent(leased, now=14.0, until=74.0)
+        five.ledger.move(leased, State.SENDING, confirmed(at), now=at)
+    assert office.last_delivered(five, spaces(five)) == {"space-0001": 30.0, "space-0002": 25.0}
+    newest_first = office.select(overview.snapshot(five).spaces, View(order=Order.DELIVERED), office.last_delivered(
+        five, spaces(five)))  # fmt: skip
+    assert [each.installation.space for each in newest_first][:2] == ["space-0001", "space-0002"]
+
+
+async def test_without_an_engine_the_baselines_of_many_are_taken_at_once_with_progress(five: FakeDesk) -> None:
+    outcomes = office.change_all(five, spaces(five), Change.ACTIVATE)
+    told: list[tuple[int, int]] = []
+    assert await baselines.take(five, [each.space for each in outcomes], lambda *done: told.append(done)) == {}
+    assert told == [(number, 5) for number in range(1, 6)]
+    complete = [five.ledger.activation(space) for space in spaces(five)]
+    assert all(each is not None and each.completed_at is not None for each in complete)
+    assert all(run.running for run in five.ledger.space_runs() if run.space in spaces(five))
+
+
+async def test_a_space_whose_list_cannot_be_read_keeps_its_decision_and_the_others_go_on(five: FakeDesk) -> None:
+    five.fake_source.gone = frozenset({"space-0003"})
+    office.change_all(five, spaces(five), Change.ACTIVATE)
+    failed = await baselines.take(five, spaces(five), lambda done, of: None)
+    assert {space: problem.code for space, problem in failed.items()} == {"space-0003": "banqup_space_gone"}
+    installation, activation = five.installations.get("space-0003"), five.ledger.activation("space-0004")
+    assert installation is not None and installation.active, "the next engine takes it"
+    assert activation is not None and activation.completed_at is not None
 
 
 def test_a_credential_never_names_another_dossier_than_its_installation(five: FakeDesk) -> None:
