@@ -22,6 +22,9 @@ NOTICES = "notices"
 NOTICE_PROBLEM = "notice_problem"
 """Why the last notice could not be sent; empty where it was."""
 
+BUNDLED = "bundled"
+"""In the excerpt of a bundle: "names" where those of parties were taken out, else empty."""
+
 
 def lost_note(target: str) -> str:
     """Names the note of whose outcome at a target was unknown last, and when: "<time> <dossier>", or empty."""

@@ -142,6 +142,13 @@ FINDING = {
         "Check the number, whether it is in another space, and whether the supplier's e-invoice reached Banqup.",
     ),
     "answer_not_here": Message("“{text}” is not known here; Banqup was not asked.", "Ask again with Banqup."),
+    "answer_not_in_bundle": Message(
+        "“{text}” is not in this bundle.", "It holds one space; Banqup cannot be asked from here."
+    ),
+    "answer_without_names": Message(
+        "“{text}” finds nothing here: names and VAT numbers of parties were taken out of this bundle.",
+        "Ask by number, date or Banqup id, or have the bundle made with --with-names.",
+    ),
     "answer_not_asked": Message("“{text}” is not known here, and Banqup could not be asked: {because}."),
     "answer_twice": Message(
         "{number} is in Pingwin {count} times, as different documents of Banqup: {copies}.",
@@ -157,6 +164,9 @@ FINDING = {
 DRY_RUN = {
     "dry_run_would_go": Message(
         "It would go to dossier {dossier} as {file} ({size} bytes), as the request below.", "Nothing was sent."
+    ),
+    "dry_run_not_yet": Message(
+        "It would not go now: {because}. Once that has changed it goes as the request below.", "Nothing was sent."
     ),
     "dry_run_would_not": Message("It would not go: {because}.", "Nothing was sent."),
 }

@@ -52,11 +52,16 @@ def test_it_is_the_request_that_was_sent(lived: Desk) -> None:
     assert tried.request == asyncio.run(request.request_preview(lived, row.id))
 
 
-def test_a_document_that_only_banqup_knows_says_why_it_would_not_go(lived: Desk, sandbox: SandboxServer) -> None:
+def test_a_document_below_its_trigger_shows_what_follows_and_why_it_does_not_go_now(
+    lived: Desk, sandbox: SandboxServer
+) -> None:
     waiting = next(each for each in sandbox.control.documents() if not each["at_trigger"])
+    before = state_of(lived.home, sandbox)
     found = asyncio.run(dry_run.dry_run(lived, waiting["id"]))
-    assert (found.code, found.request) == ("reconcile_not_at_trigger", "")
+    assert found.code == "reconcile_not_at_trigger"
     assert found.delivery.number == waiting["number"]
+    assert found.request.startswith("POST ") and found.size > 1_000 and found.derived
+    assert state_of(lived.home, sandbox) == before
 
 
 def test_what_nobody_knows_is_said(lived: Desk) -> None:

@@ -15,7 +15,9 @@ from tui.i18n import N_, _, count, ngettext
 from tui.words.answers import facts, sentence
 from tui.words.status import delivery_face
 
-NOTHING = frozenset({"answer_never_seen", "answer_not_here", "answer_not_asked"})
+NOTHING = frozenset(
+    {"answer_never_seen", "answer_not_here", "answer_not_asked"} | {"answer_not_in_bundle", "answer_without_names"}
+)
 """Answers that say no document was found."""
 
 

@@ -33,7 +33,7 @@ def verdict(found: DryRun) -> str:
         said = worded(found.code, found.arguments)
     else:
         because = worded(found.code, found.arguments).sentence.rstrip().removesuffix(".")
-        said = worded("dry_run_would_not", {"because": because})
+        said = worded("dry_run_not_yet" if found.request else "dry_run_would_not", {"because": because})
     return f"{said.sentence} {said.advice}".strip()
 
 

@@ -189,8 +189,11 @@ class Teller:
         notice, memory = look(standing, Memory.of(kept), now=now, again=wanted.again_h * HOUR, last=last)
         if notice is not None:
             text = json.dumps(message(desk, notice, memory))
-            # kept before: an engine that dies of it and is started again must not tell at every start
-            ledger.set_meta(NOTICES, told(notice, memory, now=now, arrived=False).text())
+            # kept before: of several engines one tells, and one that dies of it must not tell at every start
+            claimed = told(notice, memory, now=now, arrived=False).text()
+            if not ledger.swap_meta(NOTICES, kept, claimed):
+                return
+            kept = claimed
             why = await run_hook(command, text, environ=self._house.environ, timeout=wanted.timeout_s)
             memory = told(notice, memory, now=now, arrived=why is None)
             if why is not None:
@@ -198,4 +201,4 @@ class Teller:
             if why != (ledger.get_meta(NOTICE_PROBLEM) or None):
                 ledger.set_meta(NOTICE_PROBLEM, why or "")
         if memory.text() != kept and (memory.troubles or kept):
-            ledger.set_meta(NOTICES, memory.text())
+            ledger.swap_meta(NOTICES, kept, memory.text())

@@ -26,6 +26,8 @@ from core.files import scratch, writing
 from core.installations import Installation
 from core.ledger.harmless import HIDDEN, harmless
 from core.ledger.library import sqlite3
+from core.ledger.rows import DELIVERY, delivery, searchable
+from core.ledger.terms import terms_of
 from core.model import Arguments
 from core.operations.desk import Desk
 from core.operations.running.engines import engine
@@ -35,6 +37,7 @@ from core.operations.support.checks import doctor
 from core.operations.support.lines import Line
 from core.pingwin import library
 from core.redaction import naming
+from core.sync.notes import BUNDLED
 from core.wording import word
 
 LEDGER, SETTINGS, LIST = "ledger.db", "installations.json", "CONTENTS.txt"
@@ -61,7 +64,7 @@ ONE_SPACE = (
     "DELETE FROM circuit WHERE id <> '' AND id NOT IN (SELECT clid FROM space_run UNION SELECT dossier FROM space_run)",
     "DELETE FROM cnt WHERE space <> :space",
     "DELETE FROM meta WHERE k NOT IN ('schema_version', 'clean', 'restored_at', 'backup_made_at')",
-    "UPDATE doc SET invoice_key = NULL, source_hash = NULL, search = lower(number) || char(10) || lower(source_id)",
+    "UPDATE doc SET invoice_key = NULL, source_hash = NULL",
 )
 """What makes a copy of the ledger an excerpt about one space."""
 
@@ -169,10 +172,21 @@ def _redact(ledger: Path, space: str, kept: Kept) -> None:
         for number, row in enumerate(people.fetchall(), start=1):
             connection.execute("UPDATE event SET actor = ? WHERE actor = ?", (f"person {number}", row["actor"]))
         connection.execute(unchanging)
+        _index(connection)
+        connection.execute("INSERT INTO meta VALUES(?, ?)", (BUNDLED, "" if kept.names else "names"))
         connection.execute("COMMIT")
         connection.execute("VACUUM")
     finally:
         connection.close()
+
+
+def _index(connection: sqlite3.Connection) -> None:
+    """The excerpt is found by what was left in it, as the ledger would be."""
+    for row in map(delivery, connection.execute(f"SELECT {DELIVERY} FROM doc").fetchall()):  # noqa: S608
+        amount = f"{row.amount:f}" if row.amount is not None else ""
+        text = searchable([row.number, row.counterparty, row.vat_number, amount, row.source_id])
+        connection.execute("UPDATE doc SET search = ? WHERE id = ?", (text, row.id))
+        connection.executemany("INSERT INTO term VALUES(?, ?)", [(term, row.id) for term in sorted(terms_of(row))])
 
 
 def _redact_column(connection: sqlite3.Connection, table: str, column: str, *, key: str = "id") -> None:

@@ -17,7 +17,7 @@ from core.banqup.source import Source
 from core.efff.convert import Conversion, Format, VatOverride, convert
 from core.errors import UsageError
 from core.installations import Installation
-from core.ledger.base import Claim, Prepared
+from core.ledger.base import Claim, Move, Prepared
 from core.model import Arguments, Delivery, Event, State, delivery_key
 from core.operations.desk import Desk
 from core.operations.setup.enrolment import stored_credentials
@@ -31,10 +31,15 @@ from core.spool import Spool
 from core.sync.outside import Outside
 from core.sync.prepare import prepare
 
+BELOW = "not_at_trigger"
+"""What the engine's preparation says of a document that is not approved or sent (any more)."""
+
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What would happen. `code` words it; `request` is empty where nothing would be sent.
+    """What would happen. `code` words it; `request` is empty where nothing could be sent.
+
+    A document below its trigger shows the request that follows once it gets there, and why it does not go now.
 
     `delivery` has the facts of the XML; its id is 0 for a document that has no delivery. `size` is the file's, bytes.
     """
@@ -123,15 +128,29 @@ async def _tried(desk: Desk, source: Source, installation: Installation, row: De
             draw=random.uniform,
         )
         with about("dry_run", space=row.space, source_id=row.source_id, delivery=row.id or None):
-            result = await prepare(outside, Claim(row, row.fence, "dry run", desk.clock.now()))
-        if not isinstance(result, Prepared):
-            found = report((_event(row, result.report),))
-            code = result.code or "cannot_convert"
-            if row.id == 0 and code == "not_at_trigger":  # its turn has not come yet
-                code = "reconcile_not_at_trigger"
-            return DryRun(row, code, result.args, *found)
-        content = outside.spool.get(row.space, result.sha256) or b""
-    return _would_go(desk, row, result, content)
+            claim = Claim(row, row.fence, "dry run", desk.clock.now())
+            result = await prepare(outside, claim)
+            early = result if isinstance(result, Move) and result.code == BELOW else None
+            if early is not None:
+                as_if = _at_trigger(installation, str(early.args.get("status") or ""))
+                result = await prepare(replace(outside, installation=lambda _space: as_if), claim)
+        content = outside.spool.get(row.space, result.sha256) or b"" if isinstance(result, Prepared) else b""
+    if isinstance(result, Prepared):
+        tried = _would_go(desk, row, result, content)
+    else:
+        tried = DryRun(row, result.code or "cannot_convert", result.args, *report((_event(row, result.report),)))
+    return tried if early is None else replace(tried, code=_why_early(row), arguments=early.args)
+
+
+def _at_trigger(installation: Installation, status: str) -> Installation:
+    """The installation as if this status were its trigger: what would be sent once the document gets that far."""
+    options = installation.options.model_copy(update={"purchase_trigger": (status,), "sales_trigger": (status,)})
+    return installation.model_copy(update={"options": options})
+
+
+def _why_early(row: Delivery) -> str:
+    """Why a document below its trigger would not go now: its turn came and went, or has not come yet."""
+    return BELOW if row.id else "reconcile_not_at_trigger"
 
 
 def _would_go(desk: Desk, row: Delivery, made: Prepared, content: bytes) -> DryRun:

@@ -22,6 +22,7 @@ from core.operations.desk import Desk
 from core.operations.views import overview
 from core.operations.views.explain import Coded, next_step, why
 from core.operations.views.health import moment
+from core.sync.notes import BUNDLED
 
 MOST = 50
 """Answers of one question."""
@@ -87,6 +88,9 @@ async def find(
         raise UsageError("find_what")
     if found := in_ledger(desk, wanted, space):
         return found
+    left_out = desk.ledger.get_meta(BUNDLED) if desk.has_ledger() else None
+    if left_out is not None:
+        return Found(wanted, _nothing(wanted, "answer_without_names" if left_out else "answer_not_in_bundle"))
     if not banqup:
         return Found(wanted, _nothing(wanted, "answer_not_here"))
     return await in_banqup(desk, wanted, space, tell)

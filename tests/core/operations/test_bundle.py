@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from core.operations import support
 from core.operations.desk import Desk
 from core.operations.setup.installing import CredentialField, set_credentials
-from core.operations.views import activity, overview
+from core.operations.views import activity, finding, overview
 from core.operations.views.activity import Wanted
 from core.sandbox.faults import Fault
 from core.sandbox.generator import generate, settle
@@ -151,3 +151,23 @@ def test_the_activity_of_a_bundle_is_shown_too(packed: Path) -> None:
         assert overview.snapshot(desk).spaces
         desk.close()
     assert not os.path.exists(home.data)
+
+
+def answer(file: Path, text: str) -> str:
+    with support.opened_bundle(file) as home:
+        desk = Desk(home, "support", readonly=True, environ={})
+        try:
+            return asyncio.run(finding.find(desk, text)).headline.code
+        finally:
+            desk.close()
+
+
+def test_a_bundle_with_names_is_found_by_name_and_one_without_says_why_not(lived: Desk, tmp_path: Path) -> None:
+    row = next(row for row in homes.rows(lived).values() if row.reference)
+    for names in (True, False):
+        file = tmp_path / f"{names}.zip"
+        asyncio.run(support.bundle(lived, row.space, file, support.Kept(names=names)))
+        for said in (row.counterparty, row.vat_number):
+            assert (answer(file, said) == "answer_without_names") is not names
+        assert answer(file, row.number) == "answer_delivered"
+        assert answer(file, "no such thing") == ("answer_not_in_bundle" if names else "answer_without_names")

@@ -6,11 +6,13 @@ import asyncio
 import json
 import shlex
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from core.clock import SystemClock
 from core.config import Notices
 from core.errors import UsageError
 from core.home import Home
@@ -20,7 +22,10 @@ from core.sandbox.faults import Fault
 from core.sandbox.generator import generate, settle
 from core.sandbox.server import SandboxServer, running_sandbox
 from core.sandbox.world import World
+from core.service.systemd import Systemd
+from core.stores import open_store
 from core.sync.engine import run
+from core.sync.house import House
 from tests.core.operations.fakes import make_desk
 from tests.core.sync import homes
 from tests.tui.commandline import call
@@ -76,6 +81,25 @@ def test_a_refused_document_is_told_once_and_not_again_after_a_restart(
     assert (trouble["occasion"], trouble["count"], trouble["new"]) == ("needs_you", 1, True)
     parties = {part for row in homes.rows(desk).values() for part in (row.counterparty, row.vat_number, row.number)}
     assert not any(part and part in told.read_text() for part in parties)
+
+
+def test_of_several_engines_that_see_the_same_one_tells(desk: Desk, server: SandboxServer, tmp_path: Path) -> None:
+    told = hook(desk, tmp_path)
+    server.world.faults.next_(Fault.UPLOAD_REFUSED)
+    server.control.approve(count=1)
+    asyncio.run(run(desk.home, once=True))
+    ledgers = [open_store(desk.home, {}) for _ in range(4)]
+    tellers = [
+        telling.Teller(House(desk.home, each, SystemClock(), {}), Systemd({}, time.monotonic)) for each in ledgers
+    ]
+
+    async def at_once() -> None:
+        await asyncio.gather(*(each.look(last=True) for each in tellers))
+
+    asyncio.run(at_once())
+    for each in ledgers:
+        each.close()
+    assert len(notices(told)) == 1
 
 
 def test_a_round_by_cron_tells_too_and_says_when_it_cannot(desk: Desk, server: SandboxServer, tmp_path: Path) -> None:
