@@ -13,8 +13,9 @@ from core.efff.base64text import Base64, decode
 from core.efff.formats import PdfOrigin
 from core.efff.glance import pages_of_plain_pdf
 from core.efff.invoice import Attachment, Invoice
-from core.efff.pdf import PdfVerdict, draw, examine
+from core.efff.pdf import draw, examine
 from core.efff.reader import MARKERS
+from core.efff.report import PdfVerdict
 
 NOT_THE_INVOICE = frozenset({"130", "50"})
 """Document type codes of an object and a project: never the invoice's own PDF."""

@@ -8,25 +8,19 @@ Fonts are only those inside typst (Libertinus Serif, then DejaVu Sans Mono), nev
 from __future__ import annotations
 
 import json
-import logging
-import struct
-import zlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from io import BytesIO
 from typing import Final, Literal
 
 import typst
-from pypdf import PasswordType, PdfReader
-from pypdf.errors import DependencyError, PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject
 
 from core.efff.glance import Held, pages_of_plain_pdf
 from core.efff.invoice import Invoice
 from core.efff.labels import Language
 from core.efff.lettering import language_of
 from core.efff.page import Page
+from core.efff.report import PdfVerdict
 
 HEADER_WITHIN = 1024
 """`%PDF-` may follow some junk, but not more than readers forgive (PDF 1.7, implementation note 13)."""
@@ -34,44 +28,10 @@ HEADER_WITHIN = 1024
 TRAILER_WITHIN = 1024
 """`%%EOF` stands in the last 1024 bytes, padding aside (PDF 1.7, implementation note 18)."""
 
-PAGE_TREE_DEPTH = 64
-
-UNREADABLE = (
-    PyPdfError,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    NameError,
-    OSError,
-    RuntimeError,  # RecursionError and NotImplementedError are its children
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
-"""What pypdf raises for hostile bytes, by base class: its parser lets most errors of Python through."""
-
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its remarks would land on the console's screen
-
-
 ARCHIVE: Final = "a-2a"
 """PDF/A-2a: kept readable for the ten years that Belgian books are kept, and tagged for screen readers."""
 
 PLAIN: Final = "1.7"
-
-
-@dataclass(frozen=True, slots=True)
-class PdfVerdict:
-    """Whether bytes are a PDF that a person can open. `code` is worded by `core.wording.efff_rules`.
-
-    `restricted`: encrypted, yet opens without a password (the author restricts printing or copying).
-    """
-
-    ok: bool
-    code: str | None = None
-    pages: int = 0
-    restricted: bool = False
 
 
 def examine(pdf: bytes) -> PdfVerdict:
@@ -86,42 +46,9 @@ def examine(pdf: bytes) -> PdfVerdict:
     pages = pages_of_plain_pdf(Held(pdf))
     if pages is not None:
         return PdfVerdict(True, None, pages)
-    try:
-        return _open(pdf)
-    except DependencyError:  # AES without a library for it: we cannot try the empty password
-        return PdfVerdict(False, "pdf_encrypted")
-    except UNREADABLE:
-        return PdfVerdict(False, "pdf_unreadable")
+    from core.efff.pdf_opened import opened  # pypdf takes 15 MB and half a second, and most PDFs are plain
 
-
-def _open(pdf: bytes) -> PdfVerdict:
-    reader = PdfReader(BytesIO(pdf), strict=False)
-    restricted = reader.is_encrypted
-    if restricted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
-        return PdfVerdict(False, "pdf_encrypted")
-    tree = reader.root_object.get("/Pages")
-    pages = _first_pages(tree)
-    if not pages:
-        return PdfVerdict(False, "pdf_empty")
-    return PdfVerdict(True, None, pages, restricted)
-
-
-def _first_pages(tree: object) -> int:
-    """How many pages the tree claims, once its first leaf is found; 0 where there is none."""
-    root = node = _resolved(tree)
-    for _ in range(PAGE_TREE_DEPTH):
-        if not isinstance(node, DictionaryObject):
-            return 0
-        kids = _resolved(node.get("/Kids"))
-        if not isinstance(kids, ArrayObject):
-            claimed = _resolved(root.get("/Count")) if isinstance(root, DictionaryObject) else None
-            return max(1, claimed) if isinstance(claimed, int) else 1
-        node = next((kid for kid in map(_resolved, kids[:PAGE_TREE_DEPTH]) if isinstance(kid, DictionaryObject)), None)
-    return 0
-
-
-def _resolved(thing: object) -> object:
-    return thing.get_object() if hasattr(thing, "get_object") else thing
+    return opened(pdf)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,3 +69,16 @@ class Dropped:
     def why(self) -> str:
         """The reason in English."""
         return word(self.code, self.arguments).sentence
+
+
+@dataclass(frozen=True, slots=True)
+class PdfVerdict:
+    """Whether bytes are a PDF that a person can open. `code` is worded by `core.wording.efff_rules`.
+
+    `restricted`: encrypted, yet opens without a password (the author restricts printing or copying).
+    """
+
+    ok: bool
+    code: str | None = None
+    pages: int = 0
+    restricted: bool = False

@@ -14,8 +14,7 @@ from typing import Literal
 
 from core.efff.formats import Format, SourceFormat
 from core.efff.invoice import Invoice
-from core.efff.pdf import PdfVerdict
-from core.efff.report import Severity
+from core.efff.report import PdfVerdict, Severity
 from core.model import Arguments
 
 EFFF = frozenset({SourceFormat.EFFF_1, SourceFormat.EFFF_3})

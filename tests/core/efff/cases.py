@@ -20,8 +20,7 @@ from core.efff.invoice import (
     VatBreakdown,
     VatCategory,
 )
-from core.efff.pdf import PdfVerdict
-from core.efff.report import Severity
+from core.efff.report import PdfVerdict, Severity
 from core.efff.rules import RuleContext
 from tests.core.efff.edits import (
     Edit,

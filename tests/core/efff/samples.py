@@ -23,7 +23,7 @@ from core.efff.invoice import (
     VatBreakdown,
     VatCategory,
 )
-from core.efff.pdf import PdfVerdict
+from core.efff.report import PdfVerdict
 
 FULL = VatCategory("S", Decimal(21), "03")
 REDUCED = VatCategory("AA", Decimal(6), "01")

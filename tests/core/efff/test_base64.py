@@ -16,8 +16,9 @@ from core.efff.attachments import decoded
 from core.efff.base64text import Base64, base64_at
 from core.efff.convert import Format, PdfOrigin, check, convert
 from core.efff.glance import Held, pages_of_plain_pdf
-from core.efff.pdf import PdfVerdict, examine, render
+from core.efff.pdf import examine, render
 from core.efff.reader import read
+from core.efff.report import PdfVerdict
 from core.efff.tree import BODY_NAME, LARGE_BODY, without_bodies
 from tests.benchmarks.efff import pdf_of
 from tests.core.efff.documents import ORDER, attachment, document

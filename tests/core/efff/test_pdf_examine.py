@@ -13,8 +13,9 @@ from pypdf import PdfWriter
 from pypdf.generic import StreamObject
 
 from core.efff.attachments import decoded
-from core.efff.pdf import PdfVerdict, examine
+from core.efff.pdf import examine
 from core.efff.reader import read
+from core.efff.report import PdfVerdict
 
 
 def written(*, pages: int = 1, password: str | None = None, ballast: int = 0) -> bytes:

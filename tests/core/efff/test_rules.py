@@ -8,8 +8,7 @@ import pytest
 
 from core.efff.formats import Format, SourceFormat
 from core.efff.invoice import VatCategory
-from core.efff.pdf import PdfVerdict
-from core.efff.report import Finding
+from core.efff.report import Finding, PdfVerdict
 from core.efff.rules import RULES, RuleContext, check
 from core.wording import messages
 from core.wording.efff_rules import RULE_MESSAGES
