@@ -186,16 +186,20 @@ def _is_already(
     return real.ok and not faulty and not faults_of_form(source, reading)
 
 
-def _replaced(pdf: Attachment, path: str, origin: PdfOrigin) -> list[Dropped]:
+def _replaced(pdf: Attachment, reading: Reading, origin: PdfOrigin) -> list[Dropped]:
     """The embedded PDF that another took the place of, with all that was said of it."""
+    assert reading.root is not None
+    node = reading.root.all("AdditionalDocumentReference")[pdf.place - 1]
+    described = "cbc:DocumentDescription" if node.first("DocumentDescription") else "cbc:DocumentType"
     said = (
         (BODY, pdf.file_name or pdf.id),
+        (f"{BODY}/@filename", pdf.file_name),
         ("cbc:ID", pdf.id),
         ("cbc:ID/@schemeID", pdf.scheme),
         ("cbc:DocumentTypeCode", pdf.type_code),
-        ("cbc:DocumentDescription", "" if pdf.description in MARKERS else pdf.description),
+        (described, "" if pdf.description in MARKERS else pdf.description),
     )
-    where, code = f"{path}[{pdf.place}]", f"pdf_replaced_by_{origin.value}"
+    where, code = node.path, f"pdf_replaced_by_{origin.value}"
     return [Dropped(f"{where}/{place}", value, code) for place, value in said if value]
 
 
@@ -205,7 +209,7 @@ def _dropped(reading: Reading, assigned: vat.Assigned, written: Written, chosen:
     root = reading.invoice.root
     moved = [replace(one, path=f"/{root}/{one.path}") for one in (*assigned.dropped, *written.dropped)]
     if chosen.replaced is not None:
-        moved += _replaced(chosen.replaced, f"/{root}/cac:AdditionalDocumentReference", chosen.origin)
+        moved += _replaced(chosen.replaced, reading, chosen.origin)
     left = reading.not_taken()
     values = [one for one in left if one.code == "no_place_in_efff"]
     return (*values, *moved, *(one for one in left if one.code != "no_place_in_efff"))

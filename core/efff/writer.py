@@ -221,6 +221,8 @@ def _reference(sheet: Sheet, document: Attachment, *, is_invoice: bool = False) 
         name = document.file_name or identifier
         path = f"{where}/cac:Attachment/cbc:EmbeddedDocumentBinaryObject"
         sheet.drop(path, name, "attachment_kind_not_in_efff_1", kind=mime)
+        for mark, said in (("mimeCode", document.mime), ("filename", document.file_name)):
+            sheet.drop(f"{path}/@{mark}", said, "attachment_kind_not_in_efff_1", kind=mime)
         content = ""
     uri = sheet.group("ExternalReference", "ExternalReference", [sheet.leaf("URI", document.uri)])
     body = sheet.body("EmbeddedDocumentBinaryObject", content, mimeCode=mime, filename=document.file_name)

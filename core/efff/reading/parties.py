@@ -20,8 +20,8 @@ ADDRESS = (
 OTHER_TAX = "TAX"
 """How EN 16931 in UBL names a tax registration that is not VAT's (BT-32)."""
 
-ENTERPRISE_MARKS = ("schemeAgencyID", "schemeAgencyName", "schemeURI")
-"""What e-fff 1.0 marks an enterprise number with; all three say that it is one."""
+ENTERPRISE_MARKS = ("schemeAgencyID", "schemeAgencyName")
+"""What e-fff 1.0 marks an enterprise number with beside the list's address; both say that it is one."""
 
 
 def read_side(side: Node | None, values: Values) -> Party:

@@ -265,6 +265,8 @@ def _price(sheet: Sheet, price: Price | None, where: str) -> Part | None:
     path = f"{where}/cac:Price"
     discount = None
     allowance = f"{path}/cac:AllowanceCharge[1]"
+    if price.amount is None or (sheet.is_1 and (price.discount or price.gross) is not None):
+        sheet.drop(f"{allowance}/cbc:ChargeIndicator", "false")
     if price.amount is None:
         sheet.drop(f"{path}/cbc:BaseQuantity", price.base_quantity, "price_without_amount")
         sheet.drop(f"{path}/cbc:BaseQuantity/@unitCode", price.base_unit, "price_without_amount")

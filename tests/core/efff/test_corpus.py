@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.efff.attachments import invoice_pdf
 from core.efff.convert import Conversion, Format, PdfOrigin, check, convert
-from core.efff.invoice import Invoice, Party
 from core.efff.reader import read
 from core.efff.report import Severity
 from tests.core.efff.corpus_files import DOCUMENTS, UBLBE, WITHOUT_PDF, faults, named
+from tests.core.efff.meaning import meaning
 
 pytestmark = pytest.mark.corpus
 
@@ -87,7 +86,7 @@ def test_the_same_input_gives_the_same_bytes(path: Path, target: Format) -> None
 @BOTH
 def test_reading_what_was_written_gives_the_same_invoice(path: Path, target: Format) -> None:
     source, result = read(path.read_bytes()).invoice, read(converted(path, target).output).invoice
-    assert _meaning(result, target) == _meaning(source, target)
+    assert meaning(result, target) == meaning(source, target)
 
 
 @SOME
@@ -97,7 +96,7 @@ def test_writing_it_again_changes_nothing_any_more(path: Path, target: Format) -
     other = Format.EFFF_3 if target is Format.EFFF_1 else Format.EFFF_1
     back = convert(convert(converted(path, target).output, other).output, target)
     twice = read(back.output).invoice
-    assert _meaning(twice, Format.EFFF_1) == _meaning(once, Format.EFFF_1)
+    assert meaning(twice, Format.EFFF_1) == meaning(once, Format.EFFF_1)
 
 
 @pytest.mark.parametrize("path", named(UBLBE))
@@ -112,88 +111,3 @@ def test_an_invoice_without_a_pdf_gets_one_and_it_says_so(path: Path) -> None:
     conversion = converted(path, Format.EFFF_1)
     assert conversion.pdf_origin is PdfOrigin.RENDERED
     assert ("V20", Severity.INFO) in {(finding.rule, finding.severity) for finding in conversion.findings}
-
-
-def _meaning(invoice: Invoice, target: Format) -> Invoice:
-    """The invoice without what a version spells otherwise, adds or cannot hold; the writer's tests look at those."""
-    first = target is Format.EFFF_1
-    references = (
-        replace(invoice.references, buyer_reference="", order="", order_date=None) if first else invoice.references
-    )
-    return replace(
-        invoice,
-        notes=() if first else invoice.notes,
-        references=references,
-        tax_point_date=None,
-        vat_currency="",
-        source_type_code="",
-        line_count=None,
-        payment_terms=tuple(
-            _without_sums(terms) for terms in invoice.payment_terms if terms.note or terms.cash_discount
-        )
-        if not any(means.mandate for means in invoice.payment_means) and not _direct_debit(invoice)
-        else (),
-        payment_means=tuple(
-            replace(means, mandate="", debited_account="", reference=means.structured_communication or means.reference)
-            for means in invoice.payment_means
-        ),
-        deliveries=tuple(
-            kept
-            for delivery in invoice.deliveries
-            if (kept := replace(delivery, mentions=())) != replace(delivery, mentions=(), delivered_on=None)
-            or kept.address
-        ),
-        totals=replace(
-            invoice.totals,
-            vat_in_accounting_currency=None,
-            allowances=invoice.totals.allowances or None,
-            charges=invoice.totals.charges or None,
-            prepaid=invoice.totals.prepaid or None,
-            rounding=invoice.totals.rounding or None,
-        ),
-        supplier=_party(invoice.supplier),
-        customer=_party(invoice.customer),
-        payee=_party(invoice.payee) if invoice.payee else None,
-        tax_representative=_party(invoice.tax_representative) if invoice.tax_representative else None,
-        vat_breakdown=tuple(replace(part, vat=_rate(part.vat)) for part in invoice.vat_breakdown),
-        allowances_charges=tuple(
-            replace(entry, vat=_rate(entry.vat) if entry.vat else None) for entry in invoice.allowances_charges
-        ),
-        lines=tuple(_line(line, first) for line in invoice.lines),
-        attachments=tuple(
-            replace(other, description="") for other in invoice.attachments if other is not invoice_pdf(invoice)
-        ),
-    )
-
-
-def _direct_debit(invoice: Invoice) -> bool:
-    return any(means.code in ("49", "59") for means in invoice.payment_means)
-
-
-def _without_sums(terms: object) -> object:
-    discount = terms.cash_discount
-    return replace(terms, cash_discount=replace(discount, amount=None, amount_to_pay=None) if discount else None)
-
-
-def _party(party: Party) -> Party:
-    return replace(party, endpoint=None if party.enterprise_number else party.endpoint, legal_form="")
-
-
-def _rate(vat: object) -> object:
-    return replace(vat, category="", belgian_code="", exemption_reason="", rate=vat.rate or None)
-
-
-def _line(line: object, first: bool) -> object:
-    price = line.price and replace(line.price, base_unit="", **({"discount": None, "gross": None} if first else {}))
-    return replace(
-        line,
-        notes=() if first else line.notes,
-        period=None if first else line.period,
-        unit="" if first else line.unit,
-        price=price,
-        vat=_rate(line.vat),
-        vat_amount=None,
-        vat_subtotals=tuple(replace(part, vat=_rate(part.vat)) for part in line.vat_subtotals if part.taxable)
-        if len([part for part in line.vat_subtotals if part.taxable]) > 1
-        else (),
-    )
