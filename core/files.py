@@ -15,9 +15,45 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import ConfigurationError, StoreError
+
+PIECE = 3 << 14
+"""Bytes that are held of a file at a time; a multiple of three, so that base64 can be made of each piece alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that stands for its bytes where they need not be held. `size` in bytes."""
+
+    path: Path
+    size: int
+
+    def __len__(self) -> int:
+        return self.size
+
+
+Content = bytes | StoredFile
+"""The bytes of a file: held, or on disk."""
+
+
+def pieces(content: Content) -> Iterator[bytes]:
+    """The bytes one piece after another, all but the last `PIECE` long. Raises OSError where the file is gone."""
+    if isinstance(content, bytes):
+        for place in range(0, len(content), PIECE):
+            yield content[place : place + PIECE]
+        return
+    with content.path.open("rb") as file:
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def beginning(path: Path) -> bytes:
+    """The first 200 bytes of a file: enough to see what it is."""
+    with path.open("rb") as file:
+        return file.read(200)
 
 
 def fsync_directory(directory: Path) -> None:

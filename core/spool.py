@@ -10,12 +10,14 @@ import fcntl
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.errors import StoreError
-from core.files import fsync_directory, open_lock, unwritable, write_aside
+from core.files import StoredFile, fsync_directory, open_lock, unwritable, write_aside
 
 PREFIX = ".spool-"
 DAY = 86_400.0
@@ -35,33 +37,59 @@ class Spool:
     def put(self, space: str, content: bytes) -> tuple[str, int]:
         """Keeps a file: (sha256, size). Durable when this returns. Raises StoreError where the disk refuses."""
         sha256 = hashlib.sha256(content).hexdigest()
-        path = self.path(space, sha256)
-        try:
-            self._directory(path.parent)
-            with self._lock(fcntl.LOCK_SH):
-                if self._sound(path, sha256):
-                    os.utime(path)  # young again, so that the collector leaves it until a row names it
-                else:
-                    write_aside(path.parent, content, self.file_mode, prefix=PREFIX).replace(path)
-                fsync_directory(path.parent)
-        except OSError as error:
-            raise unwritable(path, error) from error
+        self._keep(space, sha256, lambda folder: write_aside(folder, content, self.file_mode, prefix=PREFIX))
         return sha256, len(content)
 
-    def get(self, space: str, sha256: str) -> bytes | None:
-        """A file's bytes, None where there is none (any more). Raises StoreError where they are not what was kept."""
+    def take(self, space: str, file: Path) -> tuple[str, int]:
+        """The same for a finished file in a folder of `scratch`, which is moved and never held."""
+        try:
+            with file.open("rb") as content:
+                sha256, size = hashlib.file_digest(content, "sha256").hexdigest(), os.fstat(content.fileno()).st_size
+                os.fchmod(content.fileno(), self.file_mode)
+                os.fsync(content.fileno())
+        except OSError as error:
+            raise unwritable(file, error) from error
+        self._keep(space, sha256, lambda folder: file)
+        return sha256, size
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A private folder for unfinished work, on the disk of the spool; gone afterwards.
+
+        What a killed process left of its own is collected with the unfinished files. Raises StoreError.
+        """
+        try:
+            self._directory(self.root)
+            folder = Path(tempfile.mkdtemp(dir=self.root, prefix=PREFIX))
+        except OSError as error:
+            raise unwritable(self.root, error) from error
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def stored(self, space: str, sha256: str) -> StoredFile | None:
+        """A file that is what was kept, None where there is none (any more). Raises StoreError where it is not."""
         if not _SHA256.match(sha256):
             return None
         path = self.path(space, sha256)
         try:
-            content = path.read_bytes()
+            with path.open("rb") as content:
+                size, found = os.fstat(content.fileno()).st_size, hashlib.file_digest(content, "sha256").hexdigest()
         except FileNotFoundError:
             return None
         except OSError as error:
             raise StoreError("file_not_read", where=str(path), why=error.strerror or "") from error
-        if hashlib.sha256(content).hexdigest() != sha256:
+        if found != sha256:
             raise StoreError("spool_damaged", where=str(path))
-        return content
+        return StoredFile(path, size)
+
+    def get(self, space: str, sha256: str) -> bytes | None:
+        """A file's bytes: `stored` for those who need them all at once."""
+        found = self.stored(space, sha256)
+        with suppress(FileNotFoundError):
+            return found.path.read_bytes() if found is not None else None
+        return None
 
     def path(self, space: str, sha256: str) -> Path:
         """Where a file lies. A space id that is no plain name is replaced by its hash: it cannot leave the spool."""
@@ -82,6 +110,10 @@ class Spool:
                     if path.stem not in named and now - path.stat().st_mtime > older_than:
                         path.unlink()
                         removed += 1
+            for folder in self.root.glob(f"{PREFIX}*"):  # of killed processes; a day is longer than any conversion
+                if now - folder.stat().st_mtime > older_than:
+                    shutil.rmtree(folder, ignore_errors=True)
+                    removed += 1
         return removed
 
     def _files(self) -> Iterator[Path]:
@@ -89,10 +121,24 @@ class Spool:
             yield from folder.glob("*.xml")
             yield from folder.glob(f"{PREFIX}*")
 
+    def _keep(self, space: str, sha256: str, finished: Callable[[Path], Path]) -> None:
+        """Gives the file that `finished` has made durable its name, unless it is there already."""
+        path = self.path(space, sha256)
+        try:
+            self._directory(path.parent)
+            with self._lock(fcntl.LOCK_SH):
+                if self._sound(path, sha256):
+                    os.utime(path)  # young again, so that the collector leaves it until a row names it
+                else:
+                    finished(path.parent).replace(path)
+                fsync_directory(path.parent)
+        except OSError as error:
+            raise unwritable(path, error) from error
+
     @staticmethod
     def _sound(path: Path, sha256: str) -> bool:
-        with suppress(OSError):
-            return hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+        with suppress(OSError), path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest() == sha256
         return False
 
     def _directory(self, directory: Path) -> None:

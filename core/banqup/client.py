@@ -10,6 +10,7 @@ Nothing is retried here beyond one renewal of the token and one new link: what i
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -156,18 +157,21 @@ class BanqupClient:
             raise BadAnswer("banqup_other_document", where=document_id)
         return document
 
-    async def download(self, space: str, file: SourceFile) -> bytes:
-        """A file's bytes, as many as Banqup says there are. Asks for a new link once where the first one is refused."""
+    async def download(self, space: str, file: SourceFile, into: Path) -> None:
+        """A file's bytes, as many as Banqup says there are. Asks for a new link once where the first one is refused.
+
+        Raises StoreError where they cannot be written.
+        """
         for _ in range(2):
             details = await self._file(space, file.id)
             try:
-                content = await self._downloads.fetch(details.link, file.id, self._clock.now())
+                got = await self._downloads.fetch(details.link, file.id, self._clock.now(), into)
             except LinkExpired:
                 continue
             size = details.size if details.size is not None else file.size
-            if size is not None and size != len(content):
-                raise Incomplete("banqup_file_size_differs", where=file.id, size=size, got=len(content))
-            return content
+            if size is not None and size != got:
+                raise Incomplete("banqup_file_size_differs", where=file.id, size=size, got=got)
+            return
         raise Unavailable("banqup_link_expired", where=file.id)
 
     async def _file(self, space: str, file: str) -> wire.FileDetails:

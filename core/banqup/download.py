@@ -1,4 +1,4 @@
-"""A file's bytes, through a short-lived signed link (banqup-api 9.6).
+"""A file's bytes into a file of ours, through a short-lived signed link (banqup-api 9.6); never held as a whole.
 
 The link is as secret as a password: it is asked for each time, goes without token and cookies, only over https to a
 host that is allowed, and no part of its query is ever kept.
@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import re
+from pathlib import Path
 
 import httpx
 
 from core.activity import Record, nobody
 from core.banqup.errors import BadAnswer, FileRefused, Incomplete, NotFound, Throttled, Unavailable
-from core.banqup.session import open_http, read_limited, unreachable
+from core.banqup.session import copy_limited, open_http, unreachable
 from core.config import BanqupConnection
 from core.errors import ConfigurationError
+from core.files import beginning, writing
 from core.web import is_loopback, retry_after
 
 REDIRECTS = 3
@@ -48,33 +50,35 @@ class Downloads:
         """Closes the connections."""
         await self._http.aclose()
 
-    async def fetch(self, link: str, file: str, now: float) -> bytes:
-        """The bytes behind a link. Raises LinkExpired, or a class of `core.banqup.errors`."""
+    async def fetch(self, link: str, file: str, now: float, into: Path) -> int:
+        """Writes the bytes behind a link; returns how many. Raises LinkExpired, or a class of `core.banqup.errors`."""
         url = self._checked(link, file)
         try:
             async with asyncio.timeout(PATIENCE * self._timeout):
                 for _ in range(REDIRECTS + 1):
-                    content, following = await self._get(url, file, now)
+                    size, following = await self._get(url, file, now, into)
                     if following is None:
-                        return content
+                        return size
                     url = self._same_host(url, following, file)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise unreachable(error) from None
         raise FileRefused("banqup_link_unsafe", where=file)
 
-    async def _get(self, url: httpx.URL, file: str, now: float) -> tuple[bytes, str | None]:
+    async def _get(self, url: httpx.URL, file: str, now: float, into: Path) -> tuple[int, str | None]:
         async with self._http.stream("GET", url, headers={"Accept": "*/*"}) as response:
             if response.is_redirect:
-                return b"", response.headers.get("location", "")
+                return 0, response.headers.get("location", "")
             _raise_for(response, file, now)
             told = response.headers.get("content-length", "")
             too_large = FileRefused("banqup_file_too_large", where=file, limit=self._limit)
             if told.isdigit() and int(told) > self._limit:
                 raise too_large
-            content = await read_limited(response, self._limit, too_large)
-        if content[:200].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+            with writing(into), into.open("wb") as written:
+                await copy_limited(response, written, self._limit, too_large)
+                size = written.tell()
+        if beginning(into).lstrip().lower().startswith((b"<!doctype html", b"<html")):
             raise Incomplete("banqup_file_is_a_page", where=file)
-        return content, None
+        return size, None
 
     def _checked(self, link: str, file: str) -> httpx.URL:
         try:

@@ -16,7 +16,7 @@ from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from io import BytesIO
 from ssl import SSLContext
-from typing import Any
+from typing import IO, Any
 
 import httpx
 from pydantic import SecretStr
@@ -259,11 +259,16 @@ def _trust() -> SSLContext:
 async def read_limited(response: httpx.Response, limit: int, too_large: SourceError) -> bytes:
     """The whole body, in chunks; raises `too_large` as soon as it exceeds the limit."""
     content = BytesIO()
+    await copy_limited(response, content, limit, too_large)
+    return content.getvalue()
+
+
+async def copy_limited(response: httpx.Response, into: IO[bytes], limit: int, too_large: SourceError) -> None:
+    """Writes the body, chunk by chunk; raises `too_large` as soon as it exceeds the limit."""
     async for chunk in response.aiter_bytes():
-        content.write(chunk)
-        if content.tell() > limit:
+        into.write(chunk)
+        if into.tell() > limit:
             raise too_large
-    return content.getvalue()  # no second copy
 
 
 def unreachable(error: Exception) -> Unavailable:

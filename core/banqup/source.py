@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from core.model import Document, SourceFile, Space
@@ -33,6 +34,6 @@ class Source(Protocol):
         """One document with its files."""
         ...
 
-    async def download(self, space: str, file: SourceFile) -> bytes:
-        """A file's bytes, through a short-lived signed link that is asked for each time."""
+    async def download(self, space: str, file: SourceFile, into: Path) -> None:
+        """Writes a file's bytes to `into`, through a short-lived signed link that is asked for each time."""
         ...

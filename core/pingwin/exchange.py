@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -17,6 +17,7 @@ import httpx
 from core.activity import Record, nobody
 from core.activity.client import RecordedClient
 from core.clock import SystemClock
+from core.pingwin.body import Body
 from core.pingwin.request import Outgoing
 from core.pingwin.verdict import Reply
 from core.web import is_loopback
@@ -88,7 +89,7 @@ async def exchange(
                 outgoing.method,
                 outgoing.url,
                 headers=list(outgoing.headers),
-                content=outgoing.content,
+                content=_sent(outgoing.body) if outgoing.body.size else b"",
                 extensions={"trace": trace, "secrets": outgoing.secrets},
             ) as response,
         ):
@@ -103,6 +104,11 @@ async def exchange(
             return Reply(status, headers, bytes(body), complete=False)
         return Broken(trace.left, _what_broke(error, left=trace.left), status)
     return Reply(status or 0, headers, bytes(body[:ANSWER_LIMIT]))
+
+
+async def _sent(body: Body) -> AsyncIterator[bytes]:
+    for piece in body.pieces():
+        yield piece
 
 
 _BEFORE: tuple[tuple[type[BaseException], str], ...] = (

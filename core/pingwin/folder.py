@@ -13,13 +13,14 @@ import os
 import re
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.activity.entry import Entry, Record, nobody, placed
 from core.errors import ConfigurationError
-from core.files import fsync_directory, move_new
+from core.files import fsync_directory, move_new, pieces
 from core.pingwin.contract import PLACEHOLDER
 from core.pingwin.receipts import Receipts
 from core.pingwin.target import (
@@ -148,7 +149,7 @@ class FolderTarget:
             self._make_folders(job.path.parent)
             if job.path.exists():
                 return self._taken(job)
-            _write_aside(aside, job.upload.content)
+            _write_aside(aside, pieces(job.upload.content))
             self._receipts.begin(job.upload.key, job.relative, job.upload.sha256)
             if not job.may_link():
                 raise TimeoutError(errno.ETIMEDOUT, "given up")  # nobody waits for it any more
@@ -254,7 +255,7 @@ class FolderTarget:
         arguments: dict[str, str | int | float | None] = {"folder": str(self.root)}
         try:
             self._make_folders(self.root)
-            _write_aside(aside, b"")
+            _write_aside(aside, ())
         except OSError as error:
             arguments["why"] = error.strerror or type(error).__name__
             code = TROUBLES.get(error.errno or 0, "pingwin_folder_trouble")
@@ -265,8 +266,8 @@ class FolderTarget:
 
     def preview(self, upload: Upload, credentials: Credentials) -> RequestPreview:
         """The file that would be written."""
-        text = upload.content[: SHOWN * 4].decode("utf-8", "replace")
-        cut = text if len(upload.content) <= SHOWN else f"{text[:SHOWN]}\n… ({len(upload.content)} bytes)"
+        start = next(pieces(upload.content), b"")[: SHOWN * 4].decode("utf-8", "replace")
+        cut = start if len(upload.content) <= SHOWN else f"{start[:SHOWN]}\n… ({len(upload.content)} bytes)"
         where = self.root / place(self.template, upload, credentials.file_id)
         return RequestPreview("WRITE", str(where), (), cut)
 
@@ -292,14 +293,14 @@ def _harmless(value: str) -> str:
     return re.sub(r"[^\w .,()+=@&'-]", "_", value).strip(" .") or "_"
 
 
-def _write_aside(path: Path, content: bytes) -> None:
+def _write_aside(path: Path, content: Iterable[bytes]) -> None:
     """Writes a hidden file and forces it to disk; as readable as its folder, so that the other program may read it."""
     _remove(path)  # what an earlier crash left
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(fd, "wb") as file:
         with suppress(OSError):  # some shares know no modes
             os.fchmod(file.fileno(), path.parent.stat().st_mode & 0o666)
-        file.write(content)
+        file.writelines(content)
         file.flush()
         os.fsync(file.fileno())
 

@@ -199,7 +199,7 @@ class HttpTarget:
         return Probe(reachable=True, credentials=None, code="pingwin_test_unclear", arguments=answer.arguments)
 
     async def _head(self, limit: float) -> Probe:
-        outgoing = Outgoing("HEAD", self.base_url + "/", tuple(PLAIN.items()), b"")
+        outgoing = Outgoing("HEAD", self.base_url + "/", tuple(PLAIN.items()))
         reply = await exchange(outgoing, limit, self._context, self._record)
         if isinstance(reply, Broken):
             return self._not_reached(reply)

@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
 from pydantic import SecretStr
 
 from core.model import Direction
+from core.pingwin.body import NOTHING, Body, body_of
 from core.pingwin.contract import PLACEHOLDER, Auth, LookupRequest, Place, ProbeRequest, WireContract
 from core.pingwin.target import Credentials, RequestPreview, Upload
 
@@ -32,7 +32,7 @@ class Outgoing:
     method: str
     url: str = field(repr=False)
     headers: tuple[tuple[str, str], ...] = field(repr=False)
-    content: bytes = field(repr=False)
+    body: Body = field(repr=False, default=NOTHING)
     secrets: tuple[str, ...] = field(repr=False, default=())
 
 
@@ -93,10 +93,10 @@ def build_upload(contract: WireContract, base_url: str, upload: Upload, credenti
             fields[name] = value
     if contract.body.kind == "raw":
         query |= fields
-    content_type, content = _BODIES[contract.body.kind](contract, fields, upload)
-    headers["Content-Type"] = content_type
+    headers["Content-Type"], body = body_of(contract.body, fields, upload)
+    headers["Content-Length"] = str(body.size)
     url = _url(base_url, contract.path_template, values | own, query)
-    return Outgoing(contract.method, url, tuple(headers.items()), content, secrets_of(credentials))
+    return Outgoing(contract.method, url, tuple(headers.items()), body, secrets_of(credentials))
 
 
 def build_question(
@@ -118,7 +118,9 @@ def build_question(
     elif form:
         headers["Content-Type"], content = "application/x-www-form-urlencoded", urlencode(form).encode()
     url = _url(base_url, question.path_template, values | {"key": key}, _placed(contract, values, Place.QUERY))
-    return Outgoing(question.method, url, tuple(headers.items()), content, secrets_of(credentials))
+    if content:
+        headers["Content-Length"] = str(len(content))
+    return Outgoing(question.method, url, tuple(headers.items()), Body.of(content), secrets_of(credentials))
 
 
 def preview(contract: WireContract, base_url: str, upload: Upload, credentials: Credentials) -> RequestPreview:
@@ -128,14 +130,14 @@ def preview(contract: WireContract, base_url: str, upload: Upload, credentials: 
     return RequestPreview(
         method=outgoing.method,
         url=outgoing.url.replace(quote("<API key>", safe=""), "<API key>").replace(quote("<CLID>", safe=""), "<CLID>"),
-        headers=(*outgoing.headers, ("Content-Length", str(len(outgoing.content)))),
-        body=_shown(outgoing.content),
+        headers=outgoing.headers,
+        body=_shown(outgoing.body),
     )
 
 
-def _shown(content: bytes) -> str:
-    text = content[: SHOWN * 4].decode("utf-8", "replace")
-    return text if len(content) <= SHOWN else f"{text[:SHOWN]}\n… ({len(content)} bytes)"
+def _shown(body: Body) -> str:
+    text = body.beginning(SHOWN * 4).decode("utf-8", "replace")
+    return text if body.size <= SHOWN else f"{text[:SHOWN]}\n… ({body.size} bytes)"
 
 
 def _direction(contract: WireContract, direction: Direction) -> str:
@@ -154,65 +156,3 @@ def _url(base_url: str, template: str, values: dict[str, str], query: dict[str, 
 def credentials_in_address(auths: Sequence[Auth]) -> bool:
     """Whether the address itself is a secret, because a credential travels in its path or query."""
     return any(auth.place in {Place.PATH, Place.QUERY} and auth.credential != "file_id" for auth in auths)
-
-
-# -- bodies ----------------------------------------------------------------------------------------------------------
-
-
-def _file_text(contract: WireContract, upload: Upload) -> str:
-    if contract.body.encoding == "base64":
-        return base64.b64encode(upload.content).decode()
-    return upload.content.decode("utf-8", "surrogateescape")
-
-
-def _multipart(contract: WireContract, fields: dict[str, str], upload: Upload) -> tuple[str, bytes]:
-    """RFC 7578, fields first. The boundary comes from the content, so the same upload is the same bytes."""
-    boundary = f"banqup-pingwin-{upload.sha256[:32]}"
-    while boundary.encode() in upload.content:
-        boundary += "-"
-    lines: list[bytes] = []
-    for name, value in fields.items():
-        lines += [
-            f"--{boundary}".encode(),
-            f'Content-Disposition: form-data; name="{_quoted(name)}"'.encode(),
-            b"",
-            value.encode(),
-        ]
-    named = f'name="{_quoted(contract.body.file_field)}"; filename="{_quoted(upload.filename)}"'
-    lines += [
-        f"--{boundary}".encode(),
-        f"Content-Disposition: form-data; {named}".encode(),
-        f"Content-Type: {contract.body.content_type}".encode(),
-        b"",
-        upload.content,
-        f"--{boundary}--".encode(),
-        b"",
-    ]
-    return f"multipart/form-data; boundary={boundary}", b"\r\n".join(lines)
-
-
-def _quoted(text: str) -> str:
-    """A name inside quotes, as browsers escape it (WHATWG form encoding)."""
-    return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _form(contract: WireContract, fields: dict[str, str], upload: Upload) -> tuple[str, bytes]:
-    pairs = {**fields, contract.body.file_field: _file_text(contract, upload)}
-    return "application/x-www-form-urlencoded", urlencode(pairs, errors="surrogateescape").encode()
-
-
-def _json(contract: WireContract, fields: dict[str, str], upload: Upload) -> tuple[str, bytes]:
-    members = {**fields, contract.body.file_field: _file_text(contract, upload)}
-    return "application/json", json.dumps(members, ensure_ascii=False).encode()
-
-
-def _raw(contract: WireContract, fields: dict[str, str], upload: Upload) -> tuple[str, bytes]:
-    return contract.body.content_type, upload.content
-
-
-_BODIES: dict[str, Callable[[WireContract, dict[str, str], Upload], tuple[str, bytes]]] = {
-    "multipart": _multipart,
-    "form": _form,
-    "json": _json,
-    "raw": _raw,
-}

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
+from core.files import Content
 from core.model import Arguments, Direction
 
 
@@ -55,7 +56,7 @@ class Upload:
 
     key: str
     filename: str
-    content: bytes
+    content: Content
     sha256: str
     direction: Direction
 

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, asynccontextmanager, contextmanag
 
 from core.activity import about
 from core.errors import ConfigurationError, ProductError, StoreError
+from core.files import StoredFile
 from core.ledger.base import Circuit, Claim, Move, Prepared, Scope
 from core.model import Delivery, Direction, State
 from core.pingwin.target import Answer, AnswerKind, Capability, Credentials, Found, Upload
@@ -154,10 +155,10 @@ class Deliverer:
         )
         return upload, credentials, Account(run.target, run.clid, run.dossier)
 
-    def _file(self, delivery: Delivery) -> bytes | None:
+    def _file(self, delivery: Delivery) -> StoredFile | None:
         """The file as it was prepared; None where it is gone or damaged, and must be made again."""
         try:
-            return self.outside.spool.get(delivery.space, delivery.sha256) if delivery.sha256 else None
+            return self.outside.spool.stored(delivery.space, delivery.sha256) if delivery.sha256 else None
         except StoreError as problem:
             if problem.code == "spool_damaged":
                 return None

@@ -9,10 +9,8 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Protocol
 
@@ -25,7 +23,6 @@ from core.banqup.source import Source
 from core.ceiling import Ceilings, alone
 from core.clock import Clock
 from core.config import Home, Machine, PingwinTarget, spool_folder
-from core.efff.convert import Conversion, Format, VatOverride, convert
 from core.errors import ConfigurationError
 from core.installations import Installation, Installations
 from core.ledger.base import Ledger
@@ -34,6 +31,7 @@ from core.pingwin.target import Credentials, Target
 from core.redaction import fingerprint
 from core.secrets import Found, SecretName, Secrets
 from core.spool import Spool
+from core.sync.converting import convert
 from core.sync.notes import OWNER
 from core.sync.outside import Convert, Outside, SourcePause
 from core.sync.retry import Draw
@@ -46,9 +44,6 @@ ENGINE = "engine"
 """Who the engine's calls are made by."""
 
 MEGABYTE = 1024 * 1024
-LARGE = 20 * MEGABYTE
-"""Documents above this are converted outside the engine's process."""
-
 ACCOUNT_S = 300.0
 """How long it is believed to which dossier credentials that no file of ours holds belong."""
 
@@ -81,34 +76,13 @@ def _banqup(machine: Machine, secret: SecretStr, record: Record = nobody, ceilin
     return BanqupClient(machine.banqup, secret, max_file_bytes=largest, record=record, ceilings=ceilings)
 
 
-def _convert(
-    xml: bytes, target: Format, pdf: bytes | None, key: str, /, *, vat_overrides: tuple[VatOverride, ...] = ()
-) -> Conversion:
-    """Converts; a large document in a process of its own, whose memory goes back with it (decision 28)."""
-    if len(xml) + len(pdf or b"") <= LARGE:
-        return convert(xml, target, pdf=pdf, key=key, vat_overrides=vat_overrides)
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        return process.submit(_convert_apart, xml, target, pdf, key, tuple(vat_overrides)).result()
-
-
-def _convert_apart(
-    xml: bytes, target: Format, pdf: bytes | None, key: str, vat_overrides: tuple[VatOverride, ...]
-) -> Conversion:
-    """What the other process does: the attachments are in the output, and do not travel back a second time."""
-    conversion = convert(xml, target, pdf=pdf, key=key, vat_overrides=vat_overrides)
-    if conversion.invoice is None:
-        return conversion
-    bare = tuple(replace(one, content="") for one in conversion.invoice.attachments)
-    return replace(conversion, invoice=replace(conversion.invoice, attachments=bare))
-
-
 @dataclass(frozen=True, slots=True)
 class Makers:
     """How a house makes what it works with: the real things, or those of a test."""
 
     source: Callable[[Machine, SecretStr], ClosingSource] = _banqup
     target: Callable[[PingwinTarget, Path], Target] = open_target
-    convert: Convert = _convert
+    convert: Convert = convert
     draw: Draw = random.uniform
 
 

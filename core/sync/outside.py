@@ -14,28 +14,22 @@ from core.banqup.errors import CredentialsRefused, Throttled, Unavailable
 from core.banqup.source import Source
 from core.clock import Clock
 from core.config import Timing
-from core.efff.convert import Conversion, Format, VatOverride
+from core.efff.convert import Format, VatOverride
 from core.errors import SourceError
 from core.installations import Installation
 from core.ledger.base import Ledger
 from core.pingwin.target import Credentials, Target
 from core.spool import Spool
+from core.sync.converting import Converted, Files
 from core.sync.retry import Draw
 
 
 class Convert(Protocol):
-    """XML, format, PDF beside it (or None), delivery key; an installation's own VAT codes where it has any."""
+    """The files of a document, format, delivery key; an installation's own VAT codes where it has any."""
 
     def __call__(
-        self,
-        xml: bytes,
-        target: Format,
-        pdf: bytes | None,
-        key: str,
-        /,
-        *,
-        vat_overrides: tuple[VatOverride, ...] = (),
-    ) -> Conversion:
+        self, files: Files, target: Format, key: str, /, *, vat_overrides: tuple[VatOverride, ...] = ()
+    ) -> Converted:
         """Converts; whatever is wrong with the document is a finding."""
         ...
 

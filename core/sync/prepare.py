@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 
 from core.banqup.errors import (
     CredentialsRefused,
@@ -27,9 +28,11 @@ from core.efff import dossier
 from core.efff.convert import Conversion, Format, VatOverride
 from core.efff.report import Finding
 from core.errors import SourceError
+from core.files import beginning
 from core.installations import Installation
 from core.ledger.base import Claim, Move, Prepared
 from core.model import Arguments, Direction, Document, SourceFile, State, content_hash, invoice_key
+from core.sync.converting import Converted, Files
 from core.sync.outside import Outside
 from core.sync.poll import GONE
 from core.sync.retry import backoff
@@ -38,16 +41,16 @@ LISTED = 50
 """How many findings, derived and dropped values of one document are kept with its event."""
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
-    """What Banqup gave for a document."""
-
-    xml: bytes
-    pdf: bytes | None
-
-
 async def prepare(outside: Outside, claim: Claim) -> Move | Prepared:
-    """Makes a held `seen` delivery ready, or says where it goes instead. Raises nothing that Banqup may cause."""
+    """Makes a held `seen` delivery ready, or says where it goes instead. Raises nothing that Banqup may cause.
+
+    Raises StoreError where our own disk refuses.
+    """
+    with outside.spool.scratch() as folder:
+        return await _prepare(outside, claim, folder)
+
+
+async def _prepare(outside: Outside, claim: Claim, folder: Path) -> Move | Prepared:
     delivery = claim.delivery
     installation = outside.installation(delivery.space)
     if installation is None:
@@ -58,7 +61,7 @@ async def prepare(outside: Outside, claim: Claim) -> Move | Prepared:
         document = await outside.source.document(delivery.space, delivery.source_id)
         if not installation.options.rule.eligible(document):
             return _withdrawn(outside, claim, document)
-        files = await _fetch(outside, document)
+        files = await _fetch(outside, document, folder)
         outside.pause.succeeded(delivery.space)
     except NotFound as gone:
         return await _gone(outside, claim, gone)
@@ -71,8 +74,8 @@ async def prepare(outside: Outside, claim: Claim) -> Move | Prepared:
     target = Format(installation.options.format)
     own_codes = tuple(VatOverride(**own.model_dump()) for own in installation.options.vat_codes)
     convert = partial(outside.convert, vat_overrides=own_codes) if own_codes else outside.convert
-    conversion = await asyncio.to_thread(convert, files.xml, target, files.pdf, delivery.key)
-    return _judge(outside, claim, document, conversion, installation)
+    converted = await asyncio.to_thread(convert, files, target, delivery.key)
+    return _judge(outside, claim, document, converted, installation)
 
 
 async def _gone(outside: Outside, claim: Claim, gone: NotFound) -> Move:
@@ -114,22 +117,24 @@ def _later(outside: Outside, claim: Claim, trouble: SourceError) -> Move:
     return Move(State.SEEN, due, trouble.code, trouble.arguments, counted=counted, kind="wait")
 
 
-async def _fetch(outside: Outside, document: Document) -> Files | None:
+async def _fetch(outside: Outside, document: Document, folder: Path) -> Files | None:
     """The XML and the PDF beside it; None without an XML."""
-    xml = await source_xml(outside.source, document)
-    if xml is None:
-        return None
+    xml = await source_xml(outside.source, document, folder)
     pdfs = [file for file in document.files if file.kind == "PDF"]
-    pdf = await outside.source.download(document.space, pdfs[0]) if pdfs else None
-    return Files(xml, pdf)
+    if xml is None or not pdfs:
+        return Files(folder, xml, None) if xml else None
+    pdf = folder / "source.pdf"
+    await outside.source.download(document.space, pdfs[0], pdf)
+    return Files(folder, xml, pdf)
 
 
-async def source_xml(source: Source, document: Document) -> bytes | None:
+async def source_xml(source: Source, document: Document, folder: Path) -> Path | None:
     """The XML of a document (kind UBL, else ORIGINAL, else whatever looks like XML), or None where it has none."""
+    xml = folder / "source.xml"
     for file in _xml_candidates(document.files):
-        content = await source.download(document.space, file)
-        if looks_like_xml(content):
-            return content
+        await source.download(document.space, file, xml)
+        if looks_like_xml(beginning(xml)):
+            return xml
     return None
 
 
@@ -140,20 +145,20 @@ def _xml_candidates(files: Iterable[SourceFile]) -> list[SourceFile]:
     return sorted(possible, key=lambda file: (order.get(file.kind, 2), "xml" not in file.content_type.lower(), file.id))
 
 
-def looks_like_xml(content: bytes) -> bool:
+def looks_like_xml(start: bytes) -> bool:
     """Whether the first bytes say XML, in any Unicode encoding; the reader has the last word."""
-    start = content[:200].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
+    start = start[:200].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
     return start.replace(b"\x00", b"").startswith(b"<")
 
 
 def _judge(
-    outside: Outside, claim: Claim, document: Document, conversion: Conversion, installation: Installation
+    outside: Outside, claim: Claim, document: Document, converted: Converted, installation: Installation
 ) -> Move | Prepared:
     """Unreadable -> failed; a blocking finding or the wrong dossier -> parked; else the file goes to the spool."""
-    delivery, now = claim.delivery, outside.clock.now()
+    delivery, conversion, now = claim.delivery, converted.conversion, outside.clock.now()
     report = _report(conversion)
     blocking = [finding for finding in conversion.findings if finding.blocks]
-    if conversion.output is None or conversion.invoice is None:
+    if converted.file is None or conversion.invoice is None:
         first = next((finding for finding in blocking if finding.never), blocking[0] if blocking else None)
         return Move(
             State.FAILED,
@@ -174,7 +179,7 @@ def _judge(
             return Move(State.PARKED, now, direction.code, arguments, report=report)
         direction = folder
     facts = dossier.summary(conversion.invoice, direction)
-    sha256, size = outside.spool.put(delivery.space, conversion.output)
+    sha256, size = outside.spool.take(delivery.space, converted.file)
     return Prepared(
         direction=direction,
         document_type=facts.document_type,

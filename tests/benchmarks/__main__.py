@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.benchmarks.table import Row, machine, shown
 
-SUBJECTS = ("overhead", "throughput", "claims", "scheduling", "delay", "memory", "console", "conversion")
+SUBJECTS = ("overhead", "throughput", "claims", "scheduling", "delay", "memory", "holding", "console", "conversion")
 """One module a subject: `measure(folder, tiny=...)` gives its rows."""
 
 

@@ -107,7 +107,7 @@ class Nobody:
         """No document."""
         raise NotImplementedError
 
-    async def download(self, space: str, file: SourceFile) -> bytes:
+    async def download(self, space: str, file: SourceFile, into: Path) -> None:
         """No file."""
         raise NotImplementedError
 

@@ -104,6 +104,23 @@ def test_a_spool_file_is_whole_or_not_there(tmp_path: Path, power: bool) -> None
     assert set(files(spool.root)) == {f"{SPACE}/{sha256[:2]}/{sha256}.xml", "spool.lock"}
 
 
+def test_a_finished_file_moves_into_the_spool_whole_or_not_at_all(tmp_path: Path, power: bool) -> None:
+    spool, sha256 = Spool(tmp_path / "spool", 0o600), hashlib.sha256(XML).hexdigest()
+
+    def take() -> None:
+        with spool.scratch() as folder:
+            (folder / "efff.xml").write_bytes(XML)
+            spool.take(SPACE, folder / "efff.xml")
+
+    for _ in crashes(take, power=power):
+        assert spool.get(SPACE, sha256) in (None, XML)
+        spool.path(SPACE, sha256).unlink(missing_ok=True)
+    take()
+    assert spool.get(SPACE, sha256) == XML
+    spool.collect(frozenset({sha256}), now=9e12)
+    assert set(files(spool.root)) == {f"{SPACE}/{sha256[:2]}/{sha256}.xml", "spool.lock"}, "scratch folders too"
+
+
 # -- the folder target -------------------------------------------------------------------------------------------------
 
 KEY = hashlib.sha256(b"delivery").hexdigest()

@@ -18,6 +18,7 @@ CRASH = "tests/processes/test_crash_points.py"
 OPENING, JOURNAL = "tests/core/ledger/test_opening.py", "tests/core/activity/test_journal.py"
 TORN = {
     "core/files.py": (CRASH, "test_decisions_are_the_old_or_the_new"),
+    "core/spool.py": (CRASH, "test_a_finished_file_moves_into_the_spool_whole_or_not_at_all"),
     "core/pingwin/folder.py": (CRASH, "test_a_delivery_into_a_folder_appears_whole_and_once"),
     "core/pingwin/receipts.py": (CRASH, "test_a_delivery_into_a_folder_appears_whole_and_once"),
     "core/operations/support/backups.py": (CRASH, "test_a_restore_is_done_or_not_and_can_send_nothing_in_between"),
@@ -31,6 +32,8 @@ TORN = {
 """Who writes what must survive, and the test that ends the write at each of its steps."""
 
 HARMLESS = {
+    "core/banqup/download.py": "a file of a scratch folder, read once and gone",
+    "core/sync/converting.py": "a file of a scratch folder; the spool forces it to disk before it gets its name",
     "core/operations/running/engines.py": "engine.out: what a detached engine says before its log is open",
     "core/operations/setup/trial.py": "sandbox.out: what the sandbox says",
     "core/operations/setup/connections.py": "an empty probe in the target folder, taken away at once",

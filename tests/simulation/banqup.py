@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.banqup.errors import BadAnswer, CredentialsRefused, NotFound, NotReady, SpaceGone, Throttled, Unavailable
@@ -151,12 +152,12 @@ class BanqupDoor:
             raise NotFound("banqup_document_gone")
         return self.far.documents[document_id]
 
-    async def download(self, space: str, file: SourceFile) -> bytes:
+    async def download(self, space: str, file: SourceFile, into: Path) -> None:
         await self._reach()
         if self.far.dice.random() < self.far.unreliable:
             raise NotReady("banqup_file_not_ready", where=file.id, status="PENDING")
         id = file.id.removesuffix(".xml")
-        return f"<Invoice>{id}:{self.far.version[id]}</Invoice>".encode()
+        into.write_bytes(f"<Invoice>{id}:{self.far.version[id]}</Invoice>".encode())
 
     async def _reach(self) -> None:
         """The way there and back: time passes, the process may stop, Banqup may not answer."""

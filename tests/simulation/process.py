@@ -7,10 +7,11 @@ the call, and after it where it wrote. Between the last look at the lease and th
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from core.config import Home
@@ -19,6 +20,7 @@ from core.efff.invoice import Invoice, Party, Totals
 from core.errors import ProductError, StoreError
 from core.ledger.sqlite import SqliteLedger
 from core.spool import Spool
+from core.sync.converting import OverBytes, converted
 from core.sync.engine import Engine
 from core.sync.house import House, Makers
 from tests.simulation.banqup import DOSSIER_NUMBER, Banqup, BanqupDoor
@@ -124,11 +126,11 @@ class FullableSpool(Spool):
     world: World
     life: Life
 
-    def put(self, space: str, content: bytes) -> tuple[str, int]:
+    def take(self, space: str, file: Path) -> tuple[str, int]:
         self.life.point()
         if self.world.weather.disk_full and self.world.dice.random() < 0.7:
             raise StoreError("disk_full", where="simulated")
-        kept = super().put(space, content)
+        kept = super().take(space, file)
         self.life.point()
         return kept
 
@@ -186,7 +188,7 @@ class EngineProcess:
         makers = Makers(
             source=lambda machine, secret: BanqupDoor(world.banqup, life),
             target=lambda settings, contracts: PingwinDoor(world.pingwin, life),
-            convert=converter(release),
+            convert=partial(converted, by=converter(release)),
             draw=world.dice.uniform,
         )
         house = House(world.home, ledger, world.machine, {}, makers)  # type: ignore[arg-type]
@@ -194,10 +196,10 @@ class EngineProcess:
         await self.engine_class(house).forever()
 
 
-def converter(release: int) -> Callable[[bytes, Format, bytes | None, str], Conversion]:
+def converter(release: int) -> OverBytes:
     """A conversion that costs nothing: the bytes carry the document's id and version, and the release that wrote."""
 
-    def convert(xml: bytes, target: Format, pdf: bytes | None, key: str) -> Conversion:
+    def convert(xml: bytes, target: Format, pdf: bytes | None, key: str, /, **_: object) -> Conversion:
         said = xml.decode().removeprefix("<Invoice>").removesuffix("</Invoice>")
         id, version = said.split(":")
         us = Party(legal_name="Ons", vat_number=f"BE{DOSSIER_NUMBER}")

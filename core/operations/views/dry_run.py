@@ -14,7 +14,6 @@ from pathlib import Path
 from core.activity import about
 from core.banqup.errors import NotFound
 from core.banqup.source import Source
-from core.efff.convert import Conversion, Format, VatOverride, convert
 from core.errors import UsageError
 from core.installations import Installation
 from core.ledger.base import Claim, Move, Prepared
@@ -28,6 +27,7 @@ from core.pingwin.target import Upload
 from core.redaction import fingerprint
 from core.secrets import SecretName
 from core.spool import Spool
+from core.sync.converting import converted
 from core.sync.outside import Outside
 from core.sync.prepare import prepare
 
@@ -120,7 +120,7 @@ async def _tried(desk: Desk, source: Source, installation: Installation, row: De
             target=desk.target(),
             installation=lambda _space: installation,
             credentials=lambda _space: stored_credentials(desk, installation),
-            convert=_convert,
+            convert=converted,
             spool=Spool(Path(scratch), desk.home.file_mode),
             ledger=desk.ledger,
             clock=desk.clock,
@@ -181,13 +181,6 @@ def _would_go(desk: Desk, row: Delivery, made: Prepared, content: bytes) -> DryR
     return DryRun(
         shown, code, arguments, *found, request_text(desk, upload, row.dossier), file_name=name, size=made.size
     )
-
-
-def _convert(
-    xml: bytes, target: Format, pdf: bytes | None, key: str, /, *, vat_overrides: tuple[VatOverride, ...] = ()
-) -> Conversion:
-    """Converts in this process: a dry run is one document."""
-    return convert(xml, target, pdf=pdf, key=key, vat_overrides=vat_overrides)
 
 
 def _event(row: Delivery, said: Mapping[str, str | int | float | None]) -> Event:

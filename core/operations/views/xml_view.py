@@ -7,7 +7,9 @@ shown as text. Reads only.
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from core.efff.report import Finding
 from core.efff.tree import Node, parse
@@ -57,7 +59,9 @@ async def source_view(desk: Desk, delivery: int) -> XmlView:
     if row is None:
         raise UsageError("no_such_delivery", id=delivery)
     async with desk.banqup() as banqup:
-        content = await source_xml(banqup, await banqup.document(row.space, row.source_id))
+        with tempfile.TemporaryDirectory(prefix="banqup-pingwin-xml-") as folder:
+            file = await source_xml(banqup, await banqup.document(row.space, row.source_id), Path(folder))
+            content = file.read_bytes() if file else None
     if content is None:
         raise UsageError("no_source_xml", id=delivery)
     return await asyncio.to_thread(opened, content)

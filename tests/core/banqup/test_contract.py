@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import pytest
 from pydantic import SecretStr
 
@@ -43,7 +46,9 @@ async def make_call(client: BanqupClient, call: str) -> object:
         case "document":
             return await client.document(SPACE, DOCUMENT)
         case "file":
-            return await client.download(SPACE, SourceFile(FILE))
+            with tempfile.TemporaryDirectory() as folder:
+                await client.download(SPACE, SourceFile(FILE), Path(folder, FILE))
+                return Path(folder, FILE).read_bytes()
         case _:
             return await client.spaces()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,7 +43,10 @@ def store(signed: Answer | None = None, *, link: str | None = None, **details: A
 
 
 async def download(client: BanqupClient, size: int | None = None) -> bytes:
-    return await client.download(SPACE, SourceFile(FILE, size=size))
+    with tempfile.TemporaryDirectory() as folder:
+        into = Path(folder, FILE)
+        await client.download(SPACE, SourceFile(FILE, size=size), into)
+        return into.read_bytes()
 
 
 async def test_the_bytes_come_without_token_and_cookies() -> None:

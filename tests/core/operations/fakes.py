@@ -83,7 +83,7 @@ class FakeSource(Source):
     async def document(self, space: str, document_id: str) -> Document:
         return next(each for each in self.documents if each.id == document_id)
 
-    async def download(self, space: str, file: SourceFile) -> bytes:
+    async def download(self, space: str, file: SourceFile, into: Path) -> None:
         raise NotImplementedError
 
     async def aclose(self) -> None:

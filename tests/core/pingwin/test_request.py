@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+from dataclasses import replace
 from email import message_from_bytes
+from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 from pydantic import SecretStr
 
+from core.files import PIECE, StoredFile
 from core.model import Direction
 from core.pingwin.request import Outgoing, build_upload, credential_problem, preview
 from core.pingwin.target import Credentials
@@ -23,10 +27,17 @@ def built(name: str, direction: Direction = Direction.PURCHASE) -> Outgoing:
     return build_upload(contract(name), BASE, upload(direction=direction), CREDENTIALS)
 
 
+def whole(outgoing: Outgoing) -> bytes:
+    """The body as it leaves; its length was told beforehand."""
+    body = b"".join(outgoing.body.pieces())
+    assert dict(outgoing.headers)["Content-Length"] == str(len(body)) == str(outgoing.body.size)
+    return body
+
+
 def parts(outgoing: Outgoing) -> dict[str, tuple[str | None, bytes]]:
     """Multipart fields as another reader sees them: name -> (file name, content)."""
     kind = dict(outgoing.headers)["Content-Type"]
-    message = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + outgoing.content)
+    message = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + whole(outgoing))
     found = {}
     for part in message.get_payload():  # type: ignore[union-attr]
         name = part.get_param("name", header="content-disposition")
@@ -42,8 +53,8 @@ def test_profile_a_sends_headers_and_a_multipart_file() -> None:
     found = parts(outgoing)
     assert found["type"] == (None, b"sale")
     assert found["file"][0] == FILENAME
-    assert b"Content-Type: application/xml" in outgoing.content
-    assert XML in outgoing.content
+    assert b"Content-Type: application/xml" in whole(outgoing)
+    assert XML in whole(outgoing)
 
 
 def test_profile_b_sends_the_three_values_as_form_fields() -> None:
@@ -59,7 +70,7 @@ def test_profile_b_sends_the_three_values_as_form_fields() -> None:
 
 
 def test_profile_c_sends_one_json_object_with_the_file_in_base64() -> None:
-    body = json.loads(built("c-json").content)
+    body = json.loads(whole(built("c-json")))
     assert body == {
         "clid": CLID,
         "fileId": FILE_ID,
@@ -75,18 +86,18 @@ def test_profile_d_sends_the_xml_itself() -> None:
     path, _, query = outgoing.url.partition("?")
     assert path == f"{BASE}/{CLID}/{FILE_ID}/documents"
     assert parse_qs(query) == {"filename": [FILENAME], "type": ["purchase"]}
-    assert outgoing.content == XML
+    assert whole(outgoing) == XML
     assert dict(outgoing.headers)["Content-Type"] == "application/xml"
 
 
 def test_an_urlencoded_form_carries_the_file_too() -> None:
     form = contract("b-form", body={"kind": "form", "file_field": "xml", "key_field": "ref"})
     outgoing = build_upload(form, BASE, upload(), CREDENTIALS)
-    fields = parse_qs(outgoing.content.decode())
+    fields = parse_qs(whole(outgoing).decode())
     assert fields["xml"] == [XML.decode()]
     assert fields["ref"] == [KEY]
     in_base64 = contract("b-form", body={"kind": "form", "file_field": "xml", "encoding": "base64"})
-    fields = parse_qs(build_upload(in_base64, BASE, upload(), CREDENTIALS).content.decode())
+    fields = parse_qs(whole(build_upload(in_base64, BASE, upload(), CREDENTIALS)).decode())
     assert base64.b64decode(fields["xml"][0]) == XML
 
 
@@ -94,7 +105,7 @@ def test_an_urlencoded_form_carries_bytes_that_are_no_utf_8_unchanged() -> None:
     odd = b"<a>\xe9\x00\xff</a>"
     form = contract("b-form", body={"kind": "form", "file_field": "xml"})
     outgoing = build_upload(form, BASE, upload(odd), CREDENTIALS)
-    assert parse_qs(outgoing.content.decode(), errors="surrogateescape")["xml"] == [
+    assert parse_qs(whole(outgoing).decode(), errors="surrogateescape")["xml"] == [
         odd.decode("utf-8", "surrogateescape")
     ]
 
@@ -102,7 +113,7 @@ def test_an_urlencoded_form_carries_bytes_that_are_no_utf_8_unchanged() -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_the_delivery_key_travels_in_the_file_name_at_least(name: str) -> None:
     outgoing = built(name)
-    assert KEY[:16] in outgoing.url + outgoing.content.decode()
+    assert KEY[:16] in outgoing.url + whole(outgoing).decode()
 
 
 def test_the_full_key_travels_where_the_contract_names_it() -> None:
@@ -116,11 +127,42 @@ def test_the_full_key_travels_where_the_contract_names_it() -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_the_same_upload_is_the_same_bytes(name: str) -> None:
     one, other = built(name), built(name)
-    assert (one.url, one.headers, one.content) == (other.url, other.headers, other.content)
+    assert (one.url, one.headers, whole(one)) == (other.url, other.headers, whole(other))
+
+
+@pytest.mark.parametrize("name", [*ALL, "b-form in base64", "b-form as text"])
+def test_a_file_on_disk_is_sent_as_the_same_bytes_are(name: str, tmp_path: Path) -> None:
+    ways = {
+        "b-form in base64": contract("b-form", body={"kind": "form", "file_field": "xml", "encoding": "base64"}),
+        "b-form as text": contract("b-form", body={"kind": "form", "file_field": "xml"}),
+    }
+    described = ways.get(name) or contract(name)
+    text = '<Factuur naam="Façade ë € 漢字 😀">\n\t+/= & %</Factuur>'.encode() * 4000
+    held = upload(b"x" * (PIECE - 1) + text)  # the signs of several bytes fall across two pieces
+    file = tmp_path / "efff.xml"
+    file.write_bytes(held.content)
+    stored = replace(held, content=StoredFile(file, len(held.content)))
+    sent = whole(build_upload(described, BASE, stored, CREDENTIALS))
+    assert sent == whole(build_upload(described, BASE, held, CREDENTIALS))
+    match described.body.kind, described.body.encoding:
+        case "form", encoding:
+            [carried] = parse_qs(sent.decode())["xml"]
+            assert (base64.b64decode(carried) if encoding == "base64" else carried.encode()) == held.content
+        case "json", _:
+            assert base64.b64decode(json.loads(sent)[described.body.file_field]) == held.content
+        case _:
+            assert held.content in sent
+
+
+def test_a_boundary_is_not_overlooked_where_two_pieces_meet() -> None:
+    boundary = f"banqup-pingwin-{hashlib.sha256(XML).hexdigest()[:32]}"
+    hidden = replace(upload(), content=b"x" * (PIECE - 20) + boundary.encode() + b"x")
+    kind = dict(build_upload(contract(), BASE, hidden, CREDENTIALS).headers)["Content-Type"]
+    assert kind.endswith(f"{boundary}-")
 
 
 def test_a_boundary_never_occurs_in_the_file() -> None:
-    nested = build_upload(contract(), BASE, upload(), CREDENTIALS).content
+    nested = whole(build_upload(contract(), BASE, upload(), CREDENTIALS))
     first = upload(nested)
     boundary = f"banqup-pingwin-{first.sha256[:32]}"
     hostile = upload(first.content + boundary.encode())
@@ -131,7 +173,7 @@ def test_a_boundary_never_occurs_in_the_file() -> None:
 
 def test_names_cannot_break_out_of_a_multipart_header() -> None:
     outgoing = build_upload(contract(), BASE, upload(filename='a"\r\nX-Evil: 1\r\n\r\n.xml'), CREDENTIALS)
-    assert b"\r\nX-Evil" not in outgoing.content
+    assert b"\r\nX-Evil" not in whole(outgoing)
     assert set(parts(outgoing)) == {"type", "file"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -119,11 +120,12 @@ async def test_the_client_reads_every_document_with_its_facts(caller: Caller, cl
         assert [change.after for change in document.status_history] == [change.after for change in stored.history]
 
 
-async def test_the_client_downloads_what_was_stored(caller: Caller, client: BanqupClient) -> None:
+async def test_the_client_downloads_what_was_stored(caller: Caller, client: BanqupClient, tmp_path: Path) -> None:
     stored = caller.server.world.documents()[0]
     document = await client.document(caller.space, stored.id)
     for file in document.files:
-        assert await client.download(caller.space, file) == caller.server.world.content(file.id)
+        await client.download(caller.space, file, tmp_path / file.id)
+        assert (tmp_path / file.id).read_bytes() == caller.server.world.content(file.id)
 
 
 @pytest.mark.parametrize("switch", [{"disorder": True}, {"empty_pages": True}, {"token_form": "bare"}, {"page_cap": 3}])
@@ -134,8 +136,9 @@ async def test_the_client_copes_with_an_unfriendly_server(caller: Caller, client
 
 
 @pytest.mark.parametrize("fault", [Fault.TOKEN_EXPIRED, Fault.LINK_EXPIRED])
-async def test_the_client_helps_itself_once(caller: Caller, client: BanqupClient, fault: Fault) -> None:
+async def test_the_client_helps_itself_once(caller: Caller, client: BanqupClient, fault: Fault, tmp_path: Path) -> None:
     stored = caller.server.world.documents()[0]
     document = await client.document(caller.space, stored.id)
     caller.server.control.next_faults(fault)
-    assert await client.download(caller.space, document.files[0])
+    await client.download(caller.space, document.files[0], tmp_path / "again")
+    assert (tmp_path / "again").read_bytes()
