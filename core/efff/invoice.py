@@ -213,12 +213,20 @@ class VatCategory:
 
 @dataclass(frozen=True, slots=True)
 class VatBreakdown:
-    """BG-23: `taxable` BT-116 and `amount` BT-117 under one category; `amount_in_eur` is the VAT in euro where told."""
+    """BG-23: `taxable` BT-116 and `amount` BT-117 under one category; `amount_in_eur` is the VAT in euro where told.
+
+    `place` is the source's element, from its document or line on; "" where it did not come from one.
+    """
 
     vat: VatCategory
     taxable: Decimal | None
     amount: Decimal | None
     amount_in_eur: Decimal | None = None
+    place: str = field(default="", compare=False)
+
+    def path(self, number: int) -> str:
+        """Where it stands, from its document or line on; the `number`th of the first TaxTotal where nobody knows."""
+        return self.place or f"cac:TaxTotal/cac:TaxSubtotal[{number}]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ EN 16931 has no term for the Belgian code, so it is derived by a table of rules 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -240,7 +240,7 @@ def assign(invoice: Invoice, rules: Sequence[VatRule] = RULES, *, overrides: Ite
     places: dict[VatCategory, tuple[str, int]] = {}
     for where, vat in categories(complete):
         if vat not in explained:
-            explained[vat] = _explained(vat, complete)
+            explained[vat] = _explained(vat, complete, lambda one: decide(one, complete, rules, overrides).code)
         first, count = places.get(explained[vat], (where, 0))
         places[explained[vat]] = (first, count + 1)
     decisions: dict[VatCategory, Decision] = {}
@@ -266,16 +266,18 @@ def assign(invoice: Invoice, rules: Sequence[VatRule] = RULES, *, overrides: Ite
     return Assigned(_with_codes(complete, by_category), tuple(derived), tuple(dropped), tuple(findings))
 
 
-def _explained(vat: VatCategory, invoice: Invoice) -> VatCategory:
-    """A category that tells neither code nor exemption, with those of the breakdown, where it has one for it."""
+def _explained(vat: VatCategory, invoice: Invoice, code_of: Callable[[VatCategory], str]) -> VatCategory:
+    """A category that tells neither code nor exemption, with those of the breakdown, where all it has for it lead to
+    one code."""
     if vat.belgian_code or vat.exemption_code or vat.exemption_reason:
         return vat
-    same = {
+    same = [
         part.vat
         for part in invoice.vat_breakdown
         if part.vat.category == vat.category and (part.vat.rate or ZERO) == (vat.rate or ZERO)
-    }
-    return same.pop() if len(same) == 1 else vat
+    ]
+    agreed = len(set(same)) == 1 or (same and len({code_of(one) for one in same}) == 1)
+    return same[0] if agreed else vat
 
 
 def _copied(invoice: Invoice, decisions: dict[VatCategory, Decision]) -> list[Derived]:
@@ -319,7 +321,7 @@ def line_element(invoice: Invoice) -> str:
 def categories(invoice: Invoice) -> Iterator[tuple[str, VatCategory]]:
     """Every VAT category of the invoice with its place."""
     for number, part in enumerate(invoice.vat_breakdown, 1):
-        yield f"cac:TaxTotal/cac:TaxSubtotal[{number}]/cac:TaxCategory", part.vat
+        yield f"{part.path(number)}/cac:TaxCategory", part.vat
     for number, entry in enumerate(invoice.allowances_charges, 1):
         if entry.vat:
             yield f"cac:AllowanceCharge[{number}]/cac:TaxCategory", entry.vat
@@ -327,7 +329,7 @@ def categories(invoice: Invoice) -> Iterator[tuple[str, VatCategory]]:
     for number, line in enumerate(invoice.lines, 1):
         yield f"{element}[{number}]/cac:Item/cac:ClassifiedTaxCategory", line.vat
         for place, part in enumerate(line.vat_subtotals, 1):
-            yield f"{element}[{number}]/cac:TaxTotal/cac:TaxSubtotal[{place}]/cac:TaxCategory", part.vat
+            yield f"{element}[{number}]/{part.path(place)}/cac:TaxCategory", part.vat
         for place, entry in enumerate(line.allowances_charges, 1):
             if entry.vat:
                 yield f"{element}[{number}]/cac:AllowanceCharge[{place}]/cac:TaxCategory", entry.vat

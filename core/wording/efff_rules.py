@@ -214,6 +214,11 @@ RULE_MESSAGES: dict[str, Message] = {
     "taxable_wrong": Message(
         "The lines under {category} {rate} % come to {expected}, VAT is worked out on {taxable}.", AMOUNTS
     ),
+    "lines_under_other_codes": Message(
+        "The lines under code {category} come to {expected}, the VAT table has {taxable} under it; all codes of"
+        " {of_category} together are right.",
+        "The VAT table is what is booked; compare the codes of the lines with the PDF.",
+    ),
     "rate_not_belgian": Message(
         "The Belgian supplier charges {rate} % VAT, which is not a Belgian rate.",
         "Foreign VAT is not deducted in the Belgian return: choose the VAT code yourself when you book.",

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from core.files import pieces
 from core.pingwin.target import (
     Answer,
     AnswerKind,
@@ -56,13 +57,14 @@ class Pingwin:
 
     def arrive(self, upload: Upload, after: float) -> None:
         """Bytes that left arrive after some seconds."""
-        self.schedule.later(after, lambda: self.take(upload))
+        content = b"".join(pieces(upload.content))
+        self.schedule.later(after, lambda: self.take(upload, content))
 
-    def take(self, upload: Upload) -> None:
+    def take(self, upload: Upload, content: bytes) -> None:
         if Capability.IDEMPOTENCY_KEY in self.capabilities and self.taken[upload.key]:
             return
         self.taken[upload.key] += 1
-        self.content[upload.key] = upload.content
+        self.content[upload.key] = content
         lag = self.dice.choice([0.0, 5.0, LONGEST_SEARCH_LAG])
         self.shown_at.setdefault(upload.key, self.schedule.machine.real() + lag)
         self.on_taken(upload.key)

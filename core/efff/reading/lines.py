@@ -91,7 +91,8 @@ def read_breakdowns(node: Node, values: Values) -> tuple[Decimal | None, tuple[V
         amount = values.amount(total, "TaxAmount")
         if amount is not None:
             amounts.append(amount)
-        breakdowns.extend(_breakdown(subtotal, values) for subtotal in total.all("TaxSubtotal"))
+        own = len(node.path) + 1
+        breakdowns.extend(_breakdown(part, values, part.path[own:]) for part in total.all("TaxSubtotal"))
     if len(amounts) > 1:
         added = f"{sum(amounts, Decimal(0)):f}"
         parts: Arguments = {"amounts": " + ".join(f"{amount:f}" for amount in amounts)}
@@ -113,7 +114,7 @@ def _currency(total: Node) -> str:
     return amount.attributes.get("currencyID", "").strip() if amount else ""
 
 
-def _breakdown(node: Node, values: Values) -> VatBreakdown:
+def _breakdown(node: Node, values: Values, place: str) -> VatBreakdown:
     rate_beside = values.number(node, "Percent")
     in_euro = node.first("TransactionCurrencyTaxAmount")
     is_euro = in_euro is not None and in_euro.attribute("currencyID") in ("EUR", "")
@@ -125,6 +126,7 @@ def _breakdown(node: Node, values: Values) -> VatBreakdown:
         taxable=values.amount(node, "TaxableAmount"),
         amount=values.amount(node, "TaxAmount"),
         amount_in_eur=values.number(in_euro) if is_euro else None,
+        place=place,
     )
 
 

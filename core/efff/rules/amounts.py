@@ -148,7 +148,7 @@ def fineness(subject: Subject) -> Breaches:
 
 def _finer_amounts(subject: Subject) -> Iterator[tuple[str, Decimal]]:
     for position, part in enumerate(subject.invoice.vat_breakdown, 1):
-        path = f"cac:TaxTotal/cac:TaxSubtotal[{position}]"
+        path = part.path(position)
         if part.taxable is not None:
             yield f"{path}/cbc:TaxableAmount", part.taxable
         if part.amount is not None:

@@ -52,7 +52,7 @@ def cash_discount(subject: Subject) -> Breaches:
             yield breach("line_cash_discount_missing", where, line=line.id)
         for number, part in enumerate(line.vat_subtotals, 1):
             for code, element in _missing(part):
-                yield breach(code, f"{where}[{number}]/{element}", line=line.id)
+                yield breach(code, subject.line(position, f"{part.path(number)}/{element}"), line=line.id)
 
 
 def _missing(part: VatBreakdown) -> Iterator[tuple[str, str]]:

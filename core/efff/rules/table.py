@@ -163,6 +163,7 @@ _ROWS: Final = (
     Rule("V56", "vat_wrong", E),
     Rule("V57", "taxable_slightly_off", W),
     Rule("V57", "taxable_wrong", E),
+    Rule("V57", "lines_under_other_codes", W, differs="the category is right; EN 16931 knows no Belgian codes"),
     Rule("V66", "rate_not_belgian", W),
     Rule("V66", "rate_not_of_code", E),
     Rule("V66", "tax_is_not_vat", E, differs="not in the reference: e-fff has no other tax, so it would stand as VAT"),

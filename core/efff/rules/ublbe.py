@@ -92,7 +92,7 @@ def discount(subject: Subject) -> Breaches:
 def exemptions(subject: Subject) -> Breaches:
     """BE-11, BE-12."""
     for position, part in enumerate(subject.invoice.vat_breakdown if _judged(subject) else (), 1):
-        path, vat = f"cac:TaxTotal/cac:TaxSubtotal[{position}]/cac:TaxCategory", part.vat
+        path, vat = f"{part.path(position)}/cac:TaxCategory", part.vat
         if vat.exemption_code and vat.exemption_code not in BY_BETE:
             yield breach(
                 "ublbe_exemption_code_unknown", f"{path}/cbc:TaxExemptionReasonCode", stated=vat.exemption_code

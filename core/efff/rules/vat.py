@@ -47,7 +47,7 @@ def rate_of(code: str) -> Decimal | None:
 def subtotals(subject: Subject) -> Iterator[tuple[str, VatBreakdown]]:
     """Each VAT subtotal of the document with its path."""
     for position, part in enumerate(subject.invoice.vat_breakdown, 1):
-        yield f"cac:TaxTotal/cac:TaxSubtotal[{position}]", part
+        yield part.path(position), part
 
 
 def vat_of_subtotals(subject: Subject) -> Breaches:
@@ -85,6 +85,34 @@ def taxable_of_lines(subject: Subject) -> Breaches:
         return
     told_by = [vat for vat, _ in portions if vat is not None] + stated
     kind = _kind(told_by, by_code=not subject.context.codes_derived)
+    expected, taxable, first = _sums(subject, portions, kind)
+    wide = _kind(told_by, by_code=False)
+    expected_wide, taxable_wide, _ = _sums(subject, portions, wide)
+    for vat in dict.fromkeys(stated):
+        found, whole = kind(vat), wide(vat)
+        if found not in first:
+            continue
+        amount, path = taxable[found], first.pop(found)
+        gap = abs(expected.get(found, ZERO) - amount)
+        if gap <= SMALL_GAP:
+            continue
+        elsewhere = abs(expected_wide.get(whole, ZERO) - taxable_wide[whole]) <= SMALL_GAP
+        code = "taxable_wrong" if gap >= ONE else "taxable_slightly_off"
+        yield breach(
+            "lines_under_other_codes" if elsewhere else code,
+            f"{path}/cbc:TaxableAmount",
+            category=found[2] or found[0],
+            rate=bare(found[1]),
+            expected=expected.get(found, ZERO),
+            taxable=amount,
+            **({"of_category": whole[0] or bare(whole[1])} if elsewhere else {}),
+        )
+
+
+def _sums(
+    subject: Subject, portions: list[tuple[VatCategory | None, Decimal]], kind: Callable[[VatCategory], Kind]
+) -> tuple[dict[Kind, Decimal], dict[Kind, Decimal], dict[Kind, str]]:
+    """By kind of VAT: what the lines come to, what the subtotals say, and where the first of these stands."""
     expected: dict[Kind, Decimal] = {}
     for vat, amount in portions:
         assert vat is not None
@@ -94,17 +122,7 @@ def taxable_of_lines(subject: Subject) -> Breaches:
     for path, part in subtotals(subject):
         taxable[kind(part.vat)] = taxable.get(kind(part.vat), ZERO) + (part.taxable or ZERO)
         first.setdefault(kind(part.vat), path)
-    for found, amount in taxable.items():
-        gap = abs(expected.get(found, ZERO) - amount)
-        if gap > SMALL_GAP:
-            yield breach(
-                "taxable_wrong" if gap >= ONE else "taxable_slightly_off",
-                f"{first[found]}/cbc:TaxableAmount",
-                category=found[2] or found[0],
-                rate=bare(found[1]),
-                expected=expected.get(found, ZERO),
-                taxable=amount,
-            )
+    return expected, taxable, first
 
 
 def _portions(invoice: Invoice) -> Iterator[tuple[VatCategory | None, Decimal]]:
@@ -177,7 +195,7 @@ def _categories(subject: Subject) -> Iterator[tuple[str, VatCategory]]:
     for position, line in enumerate(subject.invoice.lines, 1):
         yield subject.line(position, "cac:Item/cac:ClassifiedTaxCategory"), line.vat
         for number, part in enumerate(line.vat_subtotals if parts else (), 1):
-            yield subject.line(position, f"cac:TaxTotal/cac:TaxSubtotal[{number}]/cac:TaxCategory"), part.vat
+            yield subject.line(position, f"{part.path(number)}/cac:TaxCategory"), part.vat
 
 
 def pairs(subject: Subject) -> Breaches:

@@ -139,3 +139,11 @@ def discounted(**changes: Any) -> Edit:
         return replace(plain, lines=(one,), vat_breakdown=parts, payment_terms=(PaymentTerms("8 dagen", discount),))
 
     return edit
+
+
+def under_two_codes(invoice: Invoice) -> Invoice:
+    """Half of what is exempt under a code that no line has."""
+    exempt = VatCategory("E", D(0), "NA", "vrijgesteld")
+    half = VatBreakdown(exempt, D(200), NOTHING)
+    other = replace(half, vat=replace(exempt, belgian_code="00/44"))
+    return replace(under(exempt)(invoice), vat_breakdown=(half, other))

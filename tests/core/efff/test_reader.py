@@ -207,6 +207,8 @@ def test_several_tax_totals_one_for_each_rate_are_added_up() -> None:
     found = invoice(("<cac:TaxTotal>", f"{second}<cac:TaxTotal>"))
     assert found.totals.vat == Decimal("90.00")
     assert [part.vat.rate for part in found.vat_breakdown] == [Decimal(6), Decimal(21)]
+    places = ["cac:TaxTotal[1]/cac:TaxSubtotal[1]", "cac:TaxTotal[2]/cac:TaxSubtotal[1]"]
+    assert [part.place for part in found.vat_breakdown] == places
 
 
 def test_the_vat_once_more_in_another_currency_is_not_added() -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.efff.convert import convert
+from core.efff.convert import check, convert
 from core.efff.formats import Format
 from core.efff.invoice import Address, Invoice, Party, VatBreakdown, VatCategory
 from core.efff.vat import CODES, RULES, VatOverride, VatRule, assign, decide
@@ -225,12 +225,33 @@ def test_a_line_without_a_code_has_that_of_the_breakdown() -> None:
     assert "vat_code_by_breakdown" in {one.code for one in conversion.derived}
 
 
-def test_codes_that_were_filled_in_prove_nothing_against_the_totals() -> None:
-    """Two exemptions of one category: which line is under which, nobody says, and the sums are right all the same."""
+def halved(other: str) -> bytes:
+    """Two exemptions of one category, half of the amount under each."""
     two = exempted("Vrijgesteld, art. 44 W.BTW").decode()
     subtotal = two[two.index("<cac:TaxSubtotal>") : two.index("</cac:TaxSubtotal>") + len("</cac:TaxSubtotal>")]
-    other = subtotal.replace("Vrijgesteld, art. 44 W.BTW", "Buiten btw")
-    halves = (subtotal + other).replace(">400.00<", ">200.00<")
-    conversion = convert(two.replace(subtotal, halves).encode())
+    halves = (subtotal + subtotal.replace("Vrijgesteld, art. 44 W.BTW", other)).replace(">400.00<", ">200.00<")
+    return two.replace(subtotal, halves).encode()
+
+
+def test_a_line_has_the_code_on_which_several_exemptions_of_its_category_agree() -> None:
+    conversion = convert(halved("Exempté, article 44 CTVA"))
+    assert {part.vat.belgian_code for part in conversion.invoice.vat_breakdown} == {"00/44"}
+    assert conversion.invoice.lines[0].vat.belgian_code == "00/44"
+    assert "vat_code_doubtful" not in {one.code for one in conversion.findings}
+
+
+@pytest.mark.parametrize("target", list(Format))
+def test_where_two_exemptions_lead_to_two_codes_the_file_passes_its_own_check_with_a_warning(target: Format) -> None:
+    conversion = convert(halved("Buiten btw"), target)
+    assert conversion.ok
+    found = check(conversion.output)
+    assert found.ok
+    told = [(one.code, one.severity) for one in found.findings if one.rule == "V57"]
+    assert told == [("lines_under_other_codes", "warning")] * 2
+
+
+def test_codes_that_were_filled_in_prove_nothing_against_the_totals() -> None:
+    """Two exemptions of one category: which line is under which, nobody says, and the sums are right all the same."""
+    conversion = convert(halved("Buiten btw"))
     assert "V57" not in {one.rule for one in conversion.findings}
     assert "vat_code_doubtful" in {one.code for one in conversion.findings}
