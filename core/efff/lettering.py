@@ -95,6 +95,8 @@ def short(text: str, most: int = 55) -> str:
 
 
 def address_lines(address: Address | None) -> list[str]:
+    """An address as it stands on a letter: street, what goes with it, then postal code, city, region and country in one
+    line. Without what is empty; no lines where there is no address."""
     if address is None:
         return []
     city = " ".join(filter(None, (address.postal_code, address.city)))

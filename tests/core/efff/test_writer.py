@@ -202,6 +202,7 @@ def test_a_discount_inside_the_price_is_listed_in_1_0() -> None:
     price = Price(Decimal(180), discount=Decimal(20), gross=Decimal(200))
     discounted = replace(GOOD, lines=(replace(GOOD.lines[0], price=price),), line_count=1)
     assert dropped(written(discounted)) == {
+        "cac:InvoiceLine[1]/cac:Price/cac:AllowanceCharge[1]/cbc:ChargeIndicator": "not_in_this_version",
         "cac:InvoiceLine[1]/cac:Price/cac:AllowanceCharge[1]/cbc:Amount": "not_in_this_version",
         "cac:InvoiceLine[1]/cac:Price/cac:AllowanceCharge[1]/cbc:BaseAmount": "not_in_this_version",
     }
