@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from aiolimiter import AsyncLimiter
@@ -36,6 +37,7 @@ from core.pingwin.target import (
     RequestPreview,
     Upload,
 )
+from core.sync.converting import converted
 from core.sync.engine import Engine
 from core.sync.house import House, Makers
 from tests.benchmarks.leap import LeapClock
@@ -92,10 +94,10 @@ class Banqup:
         await self._called()
         return self.documents[space][document_id]
 
-    async def download(self, space: str, file: SourceFile) -> bytes:
+    async def download(self, space: str, file: SourceFile, into: Path) -> None:
         """Its XML: a call for the link, and the bytes."""
         await self._called()
-        return b"<Invoice/>"
+        into.write_bytes(b"<Invoice/>")
 
     async def aclose(self) -> None:
         """Nothing is open."""
@@ -183,7 +185,8 @@ async def crowd(
     ledger = open_ledger(home.ledger)
     banqup, pingwin = Banqup(clock, spaces, ceiling), Pingwin(clock)
     makers = Makers(
-        source=lambda machine, secret: banqup, target=lambda settings, contracts: pingwin, convert=convert,
+        source=lambda machine, secret: banqup, target=lambda settings, contracts: pingwin,
+        convert=partial(converted, by=convert),
         draw=dice.uniform,
     )  # fmt: skip
     try:
