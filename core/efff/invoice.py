@@ -214,9 +214,7 @@ class VatCategory:
 @dataclass(frozen=True, slots=True)
 class VatBreakdown:
     """BG-23: `taxable` BT-116 and `amount` BT-117 under one category; `amount_in_eur` is the VAT in euro where told.
-
-    `place` is the source's element, from its document or line on; "" where it did not come from one.
-    """
+    `place` is the source's element, from its document or line on; "" where it did not come from one."""
 
     vat: VatCategory
     taxable: Decimal | None
