@@ -19,6 +19,6 @@ identifiers.py    numbers that name companies, accounts, payments
 dossier.py        whose invoice it is
 attachments.py    which PDF is the invoice's own
 base64text.py     and carries it uncopied
-glance.py         whether it opens
+glance.py         whether it opens, told from its ends; pdf_opened.py where only a library can tell
 pdf.py            examines a PDF or draws one (invoice.typ): page.py, lettering.py, labels.py
 """

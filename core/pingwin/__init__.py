@@ -4,6 +4,7 @@ target.py    what the engine needs of a target
 contract.py  the wire contract
 library.py   the contract files, shipped and the user's own
 request.py   contract -> request
+body.py      its body, made piece by piece while it is sent
 verdict.py   contract + answer -> class
 exchange.py  one request, one connection, one total deadline
 http.py      the target over HTTP

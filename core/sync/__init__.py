@@ -14,6 +14,7 @@ poll.py                what became eligible
 pace.py                how often to look
 deliver.py             one step: settle, or take one delivery on
 prepare.py             fetch, convert, check, keep
+converting.py          a document's files to its e-fff file, a large one in a process beside us
 retry.py               what an answer leads to
 shares.py              no slow space delays another
 together.py            ceilings that several engines keep
