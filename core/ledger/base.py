@@ -242,6 +242,10 @@ class Ledger(Asking, Sharing, Retaining, Protocol):
         """
         ...
 
+    def keep(self, claim: Claim, *, now: float, until: float) -> bool:
+        """Moves the end of a `seen` row's lease while its document is read and converted. False: it is lost."""
+        ...
+
     def intent(self, claim: Claim, *, now: float, until: float, at_most: int = 0) -> bool:
         """Commits `sending` before the first byte leaves, with a new lease end. False: send nothing.
 

@@ -55,6 +55,9 @@ WHERE id = (SELECT id FROM doc WHERE space = :space AND state IN ('seen','ready'
             ORDER BY due_at, id LIMIT 1)
 RETURNING {DELIVERY}"""  # noqa: S608
 
+KEEP = """UPDATE doc SET due_at = :until WHERE id = :id AND fence = :fence AND state = 'seen' AND due_at > :now
+RETURNING id"""
+
 INTENT = """UPDATE doc SET state = 'sending', due_at = :until, changed_at = :now
 WHERE id = :id AND fence = :fence AND state = 'leased' AND due_at > :now
   AND EXISTS (SELECT 1 FROM space_run r WHERE r.space = doc.space
@@ -190,6 +193,12 @@ class Delivering(Store):
             ready = delivery(row)
             write_terms(tx, claim.id, terms_of(ready), instead_of=terms_of(claim.delivery))
             return ready
+
+    def keep(self, claim: Claim, *, now: float, until: float) -> bool:
+        """Moves the end of a `seen` row's lease while its document is read and converted. False: it is lost."""
+        with self.write(claim.delivery.space) as tx:
+            tx.touch(claim.delivery.space)
+            return tx.one(KEEP, {"id": claim.id, "fence": claim.fence, "now": now, "until": until}) is not None
 
     def intent(self, claim: Claim, *, now: float, until: float, at_most: int = 0) -> bool:
         """Commits `sending` before the first byte leaves; see `core.ledger.base.Ledger.intent`.

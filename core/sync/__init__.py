@@ -16,6 +16,7 @@ deliver.py             one step: settle, or take one delivery on
 prepare.py             fetch, convert, check, keep
 converting.py          a document's files to its e-fff file, a large one in a process beside us
 retry.py               what an answer leads to
+result.py              writes that down
 shares.py              no slow space delays another
 together.py            ceilings that several engines keep
 """

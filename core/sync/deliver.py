@@ -8,28 +8,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 
 from core.activity import about
 from core.errors import ConfigurationError, ProductError, StoreError
 from core.files import StoredFile
 from core.ledger.base import Circuit, Claim, Move, Prepared, Scope
 from core.model import Delivery, Direction, State
-from core.pingwin.target import Answer, AnswerKind, Capability, Credentials, Found, Upload
-from core.sync.notes import lost_note, refused_note
+from core.pingwin.target import Capability, Credentials, Found, Upload
 from core.sync.outside import Outside
 from core.sync.prepare import prepare
-from core.sync.retry import DOSSIER_SILENT, DOSSIER_UNDECIDED, Account, after_answer, backoff, circuit_after, opened
+from core.sync.result import Results
+from core.sync.retry import Account, backoff
 from core.sync.shares import Shares
 
 MOST_CRASHES = 2
 """A delivery whose worker died this often while holding it is put before a person."""
-
-OF_SILENCE = frozenset({DOSSIER_SILENT, DOSSIER_UNDECIDED})
-"""Why a dossier's circuit is open although nobody refused its credentials."""
-
-SUSPECT_S = 3_600.0
-"""Seconds for which it counts against a dossier that an outcome of its was unknown."""
 
 PLACE_S = 0.25
 """How long another engine's upload is waited for before its place is looked for again."""
@@ -99,15 +93,35 @@ class Deliverer:
     # -- preparing ----------------------------------------------------------------------------------------------
 
     async def _prepare(self, claim: Claim) -> None:
+        """Reads, converts, checks, for as long as it takes. Where the lease got lost on the way it is done again."""
         try:
-            with self._about("prepare", claim):
+            with self._about("prepare", claim), self._kept(claim):
                 result = await prepare(self.outside, claim)
         except (StoreError, ConfigurationError) as problem:
             result = self._wait_for_us(State.SEEN, problem)
         if isinstance(result, Prepared):
-            self.outside.ledger.prepared(claim, result, now=self.outside.clock.now())
+            written = self.outside.ledger.prepared(claim, result, now=self.outside.clock.now()) is not None
         else:
-            self._move(claim, State.SEEN, result)
+            written = self._move(claim, State.SEEN, result)
+        if not written:
+            self.outside.forgiven[claim.id] += 1
+
+    @contextmanager
+    def _kept(self, claim: Claim) -> Iterator[None]:
+        """The lease does not run out while the block works: nothing has left, so there is no reason to hurry."""
+        keeping = asyncio.create_task(self._keep(claim))
+        try:
+            yield
+        finally:
+            keeping.cancel()
+
+    async def _keep(self, claim: Claim) -> None:
+        ledger, clock, lease = self.outside.ledger, self.outside.clock, self.outside.timing.lease
+        kept = True
+        while kept:
+            await clock.sleep(lease / 3)
+            with suppress(StoreError):  # it may be there again before the lease is over
+                kept = ledger.keep(claim, now=clock.now(), until=clock.now() + lease)
 
     # -- sending ------------------------------------------------------------------------------------------------
 
@@ -131,7 +145,7 @@ class Deliverer:
                 return
             with self._about("send", claim):
                 answer = await self.outside.target.send(upload, credentials, self.outside.timing.deadline)
-        self._record(claim, answer, account, credentials)
+        await Results(self.outside, self._move).record(claim, answer, account, credentials)
 
     def _ready_to_send(self, claim: Claim) -> tuple[Upload, Credentials, Account] | Move:
         """The file and the credentials, or where the delivery goes without them."""
@@ -222,72 +236,6 @@ class Deliverer:
             return False
         return outside.ledger.holds(claim, State.SENDING)
 
-    def _record(self, claim: Claim, answer: Answer, account: Account, credentials: Credentials) -> None:
-        """RESULT: the delivery and the circuit in one transaction; a fenced-off acceptance still counts as evidence."""
-        outside = self.outside
-        standing = self._circuit(account, Scope.TARGET)
-        move = after_answer(
-            answer,
-            attempts=claim.delivery.attempts,
-            earlier_unknown=self._earlier_unknown(claim),
-            can_be_asked=Capability.LOOKUP in outside.target.capabilities,
-            failures=standing.failures if standing else 0,
-            now=outside.clock.now(),
-            timing=outside.timing,
-            draw=outside.draw,
-        )
-        circuit = circuit_after(
-            answer,
-            account,
-            lambda scope: self._circuit(account, scope),
-            now=outside.clock.now(),
-            timing=outside.timing,
-            alone=self._follows_the_dossier(answer, account),
-            by_person=not outside.target.capabilities,
-        )
-        written = self._move(claim, State.SENDING, move, circuit)
-        if not written and circuit is not None:  # what it says of the target holds whoever has the row now
-            outside.ledger.set_circuit(circuit, actor="engine", now=outside.clock.now())
-        if not written and answer.kind is AnswerKind.ACCEPTED:
-            outside.ledger.evidence(claim.id, answer.reference or "", fence=claim.fence, now=outside.clock.now())
-        if answer.kind in {AnswerKind.AUTH, AnswerKind.DOSSIER}:
-            outside.ledger.set_meta(refused_note(account.target, Scope.DOSSIER, account.dossier), credentials.mark())
-        if answer.kind is AnswerKind.AUTH:
-            self._suspect_clid(account, answer, credentials)
-
-    def _follows_the_dossier(self, answer: Answer, account: Account) -> bool:
-        """Whether an unknown outcome is this dossier's own trouble: the last one was its too, and not long ago.
-
-        Nobody can tell at the first one, which stops everybody; a delivery that goes through clears the dossier.
-        """
-        ledger, note, now = self.outside.ledger, lost_note(account.target), self.outside.clock.now()
-        at, _, dossier = (ledger.get_meta(note) or "").partition(" ")
-        own = self._circuit(account, Scope.DOSSIER)
-        suspect = own is not None and own.code in OF_SILENCE
-        if answer.kind is AnswerKind.ACCEPTED:
-            if dossier == account.dossier:
-                ledger.set_meta(note, "")
-            if suspect:
-                ledger.close_circuit(account.target, Scope.DOSSIER, account.dossier, actor="engine", now=now)
-        if answer.kind is not AnswerKind.UNKNOWN:
-            return False
-        ledger.set_meta(note, f"{now} {account.dossier}")
-        return suspect or (dossier == account.dossier and now - float(at) < SUSPECT_S)
-
-    def _suspect_clid(self, account: Account, answer: Answer, credentials: Credentials) -> None:
-        """Several dossiers of one CLID refused: the CLID's circuit opens (decision 12)."""
-        ledger, now = self.outside.ledger, self.outside.clock.now()
-        mine = {run.dossier for run in ledger.space_runs() if run.clid == account.clid and run.target == account.target}
-        refused = {
-            c.id
-            for c in ledger.circuits()
-            if c.scope is Scope.DOSSIER and c.target == account.target and c.code not in OF_SILENCE
-        }
-        if len(mine & refused) > 1:
-            circuit = opened(account, Scope.CLID, answer.code, None, now=now, timing=self.outside.timing)
-            ledger.set_circuit(circuit, actor="engine", now=now)
-            ledger.set_meta(refused_note(account.target, Scope.CLID, account.clid), credentials.mark())
-
     # -- settling -----------------------------------------------------------------------------------------------
 
     async def _settle(self, claim: Claim) -> None:
@@ -339,13 +287,6 @@ class Deliverer:
         return Move(State.UNKNOWN, max(self.outside.clock.now(), after or 0.0) + wait, code, kind="wait")
 
     # -- small things -------------------------------------------------------------------------------------------
-
-    def _earlier_unknown(self, claim: Claim) -> bool:
-        """Whether an earlier try of this very delivery had an unknown outcome."""
-        return any(
-            event.kind in {"result", "settled", "settle"} and event.args.get("state") == State.UNKNOWN
-            for event in self.outside.ledger.events(delivery=claim.id, newest=True)
-        )
 
     def _file_name(self, claim: Claim) -> str:
         """The name the conversion gave the file, kept with the event of its preparation."""

@@ -104,6 +104,7 @@ class Engine:
         self.companion = beside(house, self.systemd) if beside is not None else None
         self.supervisor = Supervisor(house)
         self.stopping = stopping or asyncio.Event()
+        house.leaving = self.stopping.is_set
         self.edge = Edge(house.clock)
         self.worker_name = f"{socket.gethostname()}:{os.getpid()}"
 

@@ -117,6 +117,7 @@ class House:
         self._accounts: dict[str, tuple[float, tuple[str, str, str]]] = {}
         self._pause = SourcePause()
         self._forgiven: Counter[int] = Counter()
+        self.leaving: Callable[[], bool] = lambda: False
         self._offset = clock.now() - clock.boot()
         self._steady_at = 0.0
 
@@ -244,6 +245,7 @@ class House:
             draw=self.makers.draw,
             pause=self._pause,
             forgiven=self._forgiven,
+            leaving=lambda: self.leaving(),
         )
         return Workshop(outside, Shares(self.machine.workers, target.concurrency), source)
 

@@ -101,4 +101,6 @@ class Outside:
     draw: Draw
     pause: SourcePause = field(default_factory=SourcePause)
     forgiven: Counter[int] = field(default_factory=Counter)
-    """Leases by delivery that ran out because the ledger could not be written: no worker died of them."""
+    """Leases by delivery that ran out although their worker lived: the ledger was away, or a conversion took long."""
+    leaving: Callable[[], bool] = lambda: False
+    """Whether the engine is being stopped: nothing waits for a ledger that is away."""

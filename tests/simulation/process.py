@@ -149,6 +149,7 @@ class EngineProcess:
         self.world, self.engine_class = world, engine
         self.actor = world.schedule.actor(name)
         self.life: Life | None = None
+        self.engine: Engine | None = None
         self.wanted = True
         self.lives = 0
         world.engines += 1
@@ -193,7 +194,8 @@ class EngineProcess:
         )
         house = House(world.home, ledger, world.machine, {}, makers)  # type: ignore[arg-type]
         house.spool = spool
-        await self.engine_class(house).forever()
+        self.engine = self.engine_class(house)
+        await self.engine.forever()
 
 
 def converter(release: int) -> OverBytes:

@@ -16,7 +16,7 @@ from core.ledger import delivering
 from core.ledger.base import Claim, Move
 from core.model import Document, Rule, State
 from core.pingwin.target import Capability
-from core.sync import baseline, deliver
+from core.sync import baseline, result
 from core.sync.deliver import ASKED_ONCE, Deliverer
 from core.sync.engine import Engine
 from core.sync.house import House, Workshop
@@ -104,7 +104,7 @@ def without_baseline(patch: Patch) -> type[Engine]:
 
 
 def without_circuit(patch: Patch) -> type[Engine]:
-    patch.setattr(deliver, "circuit_after", lambda *_, **__: None)
+    patch.setattr(result, "circuit_after", lambda *_, **__: None)
     return Engine
 
 

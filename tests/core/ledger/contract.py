@@ -197,6 +197,18 @@ class ActivationContract(Soundness):
         assert ledger.decide(decision(row, State.READY, "retry_now", alone=True), now=20.0) is None
         assert ledger.events(delivery=row.id)[-1].kind == "prepared"
 
+    def test_a_lease_that_is_kept_does_not_run_out_while_a_document_is_converted(self, ledger: Ledger) -> None:
+        activate(ledger)
+        poll(ledger, found("F1"), now=10.0)
+        held = claim(ledger, 10.0)
+        assert ledger.keep(held, now=60.0, until=120.0)
+        assert ledger.claim("w2", now=100.0, lease=LEASE) is None and ledger.next_due() == 120.0
+        assert not ledger.keep(held, now=121.0, until=181.0), "what ran out is lost"
+        taken = claim(ledger, 122.0, "w2")
+        assert not ledger.keep(held, now=123.0, until=183.0), "and somebody else's now"
+        assert ledger.prepared(taken, preparation("F1"), now=124.0)
+        assert not ledger.keep(taken, now=125.0, until=185.0), "a file that is ready is held for no conversion"
+
     def test_an_activation_ended_meanwhile_does_not_start_the_space(self, ledger: Ledger) -> None:
         enrol(ledger)
         activation = ledger.begin_activation(
