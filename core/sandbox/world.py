@@ -132,7 +132,9 @@ class World:
     def add_dossier(self, name: str = DEFAULT_SPACE_NAME, *, clid: str = "", enterprise_number: str = "") -> Dossier:
         """A new dossier with credentials of its own; `clid` puts it under an existing customer."""
         with self._lock:
-            number = 10_000 + self._random.randrange(80_000)
+            free = (number for number in iter(lambda: 10_000 + self._random.randrange(80_000), 0)
+                    if str(number) not in self.dossiers)  # fmt: skip
+            number = next(free)
             fresh_clid = f"CL-{self._random.randrange(16**10):010X}"
             dossier = Dossier(str(number), clid or fresh_clid, f"pw_{secrets.token_hex(16)}", name, enterprise_number)
             return self.keep_dossier(dossier)

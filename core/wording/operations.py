@@ -104,9 +104,7 @@ _INSTALLING = {
 }
 
 _ACTIVATION = {
-    "cannot_activate": Message(
-        "{name} cannot be activated yet; missing: {missing}.", "Complete it and activate again."
-    ),
+    "cannot_activate": Message("{codes} {name} cannot be activated yet.", "Complete it and activate again."),
     "missing_api_key": Message("The API key is missing.", "Enter it with “credentials set”."),
     "missing_clid": Message("The CLID is missing.", "Enter it with “credentials set”; Pingwin gives it on request."),
     "missing_file_id": Message("The File ID is missing.", "Enter it with “credentials set”."),

@@ -201,7 +201,7 @@ def check(desk: Desk, installation: Installation, *, chosen: bool = True) -> int
     """How many deliveries wait. Raises UsageError where something is missing, or nobody chose what becomes of them."""
     missing = obstacles(desk, installation)
     if missing:
-        raise UsageError("cannot_activate", name=installation.name, missing=", ".join(missing), first=missing[0])
+        raise UsageError("cannot_activate", name=installation.name, codes=" ".join(missing))
     waits = desk.ledger.waiting(installation.space) if desk.has_ledger() else 0
     if waits and not chosen:
         raise UsageError("waiting_not_chosen", name=installation.name, count=waits)

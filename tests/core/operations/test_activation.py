@@ -73,6 +73,7 @@ async def test_what_is_missing_keeps_from_activating_and_is_named(desk: FakeDesk
     with pytest.raises(UsageError) as raised:
         await activation.activate(desk, SPACE.id)
     assert raised.value.code == "cannot_activate"
+    assert "The API key is missing. The CLID is missing." in str(raised.value)
     assert not installing.find(desk, SPACE.id).active
 
 
