@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from core.model import State
 from core.operations.bulk import office
+from core.operations.bulk.office import WELL, View
 from core.operations.views import overview
-from core.operations.views.overview import Health, Snapshot, SpaceStatus
+from core.operations.views.overview import Snapshot, SpaceStatus
 from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, space_argument, with_session
 from tui.commands.output import document, fact, say
 from tui.i18n import N_, _, clock_time, count, iso, moment, ngettext, worded
 from tui.plain import neutral
 from tui.words.status import STATES, health_word
 
-WELL = frozenset({Health.ACTIVE, Health.INACTIVE, Health.HELD})
-"""Healths that a person chose; every other one needs attention."""
+ONE_SCREEN = 5
+"""Spaces that are told one by one; of more only the worst are."""
 
 
 @command("status", help=N_("Show in one screenful whether all is well. Exit code 0: healthy; 1: needs attention."))
@@ -111,7 +113,14 @@ def _tell(seen: Snapshot, delivered: Mapping[str, float]) -> None:
     say(text.format(count=count(seen.needs_attention)))
     if not seen.spaces:
         say(_("The extension is not installed in any space. Next: banqup-pingwin install SPACE"))
-    for space in seen.spaces:
+    shown = seen.spaces
+    if len(shown) > ONE_SCREEN:
+        healths = Counter(health_word(each.health, each.installation.held_by) for each in shown)
+        for word, number in healths.most_common():
+            say(f"{word}: {count(number)}")
+        shown = tuple(each for each in office.select(shown, View(attention=True)))[:ONE_SCREEN]
+        say(_("All of them: banqup-pingwin installations list"))
+    for space in shown:
         _tell_space(space, delivered.get(space.installation.space))
 
 
