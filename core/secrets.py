@@ -23,6 +23,7 @@ from core.config import Home
 from core.credentials import CredentialsFile
 from core.errors import ConfigurationError, UsageError
 from core.redaction import REDACTOR, Redactor, fingerprint, last4
+from core.service.units import CREDSTORE
 
 __all__ = ["REDACTOR", "Found", "Redactor", "SecretName", "Secrets", "fingerprint", "last4"]
 
@@ -116,7 +117,8 @@ class Secrets:
 
     def hidden(self) -> bool:
         """Whether there are secrets that this user may not read, but the engine may."""
-        return self._file.hidden()
+        kept_by_root = self.home.mode == "system" and CREDSTORE.is_dir() and not os.access(CREDSTORE, os.R_OK)
+        return self._file.hidden() or (kept_by_root and "CREDENTIALS_DIRECTORY" not in self._environ)
 
     def _must_write(self) -> None:
         if self._readonly:
@@ -133,14 +135,21 @@ class Secrets:
             yield Found(SecretStr(value), f"environment {variable}")
         if path := self._environ.get(f"{variable}_FILE", "").strip():
             yield Found(_from_file(Path(path), f"{variable}_FILE"), f"file {variable}_FILE")
-        if directory := self._environ.get("CREDENTIALS_DIRECTORY", "").strip():
+        for directory, shown in self._directories():
             entry = name.value if space is None else f"{name.value}_{space}"
             if "/" not in entry and (path_ := Path(directory, entry)).is_file():
-                yield Found(_from_file(path_, f"$CREDENTIALS_DIRECTORY/{entry}"), f"$CREDENTIALS_DIRECTORY/{entry}")
+                yield Found(_from_file(path_, f"{shown}/{entry}"), f"{shown}/{entry}")
         if command := self._environ.get(f"{variable}_COMMAND", "").strip():
             yield Found(self._from_command(command, f"{variable}_COMMAND"), f"command {variable}_COMMAND")
         if value := self._file.get(space, name.value).strip():
             yield Found(SecretStr(value), "credentials.toml")
+
+    def _directories(self) -> Iterator[tuple[str, str]]:
+        """Where systemd puts secrets for the engine, or (for root beside it) takes them from; and how that is named."""
+        if given := self._environ.get("CREDENTIALS_DIRECTORY", "").strip():
+            yield given, "$CREDENTIALS_DIRECTORY"
+        elif self.home.mode == "system" and os.access(CREDSTORE, os.R_OK | os.X_OK):
+            yield str(CREDSTORE), str(CREDSTORE)
 
     def _from_command(self, command: str, variable: str) -> SecretStr:
         kept = self._answers.get(variable)

@@ -155,7 +155,8 @@ class Desk:
             raise ConfigurationError("banqup_no_app_id")
         secret = self.secret(SecretName.BANQUP_SECRET)
         if secret is None:
-            raise ConfigurationError("banqup_no_secret")
+            hidden = self.secrets.hidden()
+            raise ConfigurationError("banqup_secret_with_engine" if hidden else "banqup_no_secret")
         return BanqupClient(connection, secret, record=self.record)
 
     @asynccontextmanager

@@ -33,6 +33,10 @@ _DESK = {
         "The app's secret for Banqup is missing, or cannot be read by this user.",
         "Enter it with the connection (command: “connect banqup set”), or start this as the engine's user.",
     ),
+    "banqup_secret_with_engine": Message(
+        "Only the engine and root may read the app's secret for Banqup here.",
+        "Run the same command with sudo; what it makes belongs to everybody of the group.",
+    ),
     "banqup_token": Message("Signing in at Banqup with app id and secret."),
     "banqup_spaces": Message("Spaces that let this app in: {count}."),
     "banqup_no_spaces": Message(

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 from pydantic import SecretStr
 
+from core import secrets
 from core.config import Home
 from core.errors import ConfigurationError
 from core.redaction import MASK
@@ -294,3 +295,18 @@ def test_what_may_be_shown() -> None:
     assert fingerprint(SecretStr("abc")) == "ba7816bf"
     assert last4(SecretStr("CLID-12345678")) == "…5678"
     assert last4(SecretStr("12345")) == "…"
+
+
+def test_root_beside_the_engine_reads_where_systemd_takes_the_secrets_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "credstore"
+    store.mkdir()
+    (store / "banqup_secret").write_text("sentinel-of-root")
+    monkeypatch.setattr(secrets, "CREDSTORE", store)
+    system = Secrets(Home(tmp_path / "c", tmp_path / "d", "system"), {})
+    found = system.find(SecretName.BANQUP_SECRET)
+    assert found is not None and found.source == f"{store}/banqup_secret" and not system.hidden()
+    assert Secrets(Home(tmp_path, tmp_path, "single"), {}).find(SecretName.BANQUP_SECRET) is None
+    monkeypatch.setattr(secrets.os, "access", lambda *_: False)
+    assert system.hidden() and system.find(SecretName.BANQUP_SECRET) is None

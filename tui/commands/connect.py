@@ -86,7 +86,7 @@ def banqup_set(session: Session, /, *, url: str | None, app_id: str | None, stdi
     connections.set_banqup(session.desk, changed, secret)
     say(_("Kept. Test it with: banqup-pingwin connect banqup test"))
     if connections.banqup_secret_source(session.desk) is None:
-        diagnose("banqup_no_secret")
+        diagnose("banqup_secret_with_engine" if session.desk.secrets.hidden() else "banqup_no_secret")
     return DONE
 
 

@@ -185,7 +185,8 @@ def _manager(*, user: bool, start: bool, dry_run: bool) -> Iterator[Step]:
     if start:
         yield Step("service_started")
         if not dry_run:
-            _systemctl("enable", "--now", NAME, user=user)
+            _systemctl("enable", NAME, user=user)
+            _systemctl("restart", NAME, user=user)  # one that runs already has neither the new unit nor new secrets
     else:
         yield Step("service_start_it", {"command": f"systemctl {mine}enable --now {PROGRAM}"})
 

@@ -103,8 +103,9 @@ def obstacles(desk: Desk, installation: Installation) -> tuple[str, ...]:
 def _only_the_engine_has_them(desk: Desk, installation: Installation, found: list[str]) -> bool:
     """In system mode the secrets belong to the engine's user; a console without them trusts a running engine."""
     secrets = {f"missing_{field.value}" for field in (CredentialField.API_KEY, CredentialField.CLID)}
-    run = desk.ledger.space_run(installation.space) if desk.has_ledger() and set(found) == secrets else None
-    return run is not None and bool(run.clid) and engine(desk).running
+    unread = secrets <= set(found) and desk.has_ledger()
+    run = desk.ledger.space_run(installation.space) if unread else None
+    return run is not None and bool(run.clid and run.dossier) and engine(desk).running
 
 
 def _warnings(desk: Desk, installation: Installation) -> list[tuple[str, Arguments]]:
