@@ -111,8 +111,10 @@ def _about_form(document: Document, source: SourceFormat) -> list[Finding]:
     version = document.root.peek("UBLVersionID")
     customization = document.root.peek("CustomizationID")
     if source is SourceFormat.UBL:
-        arguments = {"customization": shorten(customization, 80) or None}
-        findings.append(Finding("V04", Severity.ERROR, "/", "format_not_recognised", arguments))
+        code, arguments = "format_not_recognised", {}
+        if customization:
+            code, arguments = "format_not_known", {"customization": shorten(customization, 80)}
+        findings.append(Finding("V04", Severity.ERROR, "/", code, arguments))
     elif (source is SourceFormat.EFFF_1 and (version, customization) != ("2.0", "1.0")) or (
         source is SourceFormat.EFFF_3 and "e-fff:ver3" not in customization.lower()
     ):

@@ -40,7 +40,11 @@ READING: dict[str, Message] = {
         "The file is no UBL invoice or credit note, but: {root} {namespace}.", "Use the invoice in UBL (Peppol) form."
     ),
     "format_not_recognised": Message(
-        "The file does not say which kind of UBL invoice it is (identification: {customization}).",
+        "The file does not say which kind of UBL invoice it is.",
+        "It was read as plain UBL; compare the result with the PDF.",
+    ),
+    "format_not_known": Message(
+        "The file is neither Peppol BIS 3, EN 16931, UBL.BE nor e-fff; it calls itself {customization}.",
         "It was read as plain UBL; compare the result with the PDF.",
     ),
     "versions_mixed": Message(

@@ -162,6 +162,9 @@ RULE_MESSAGES: dict[str, Message] = {
         "The structured communication {reference} has wrong check digits.",
         "Take the one from the PDF, or pay with the invoice number as free text.",
     ),
+    "payment_means_missing": Message(
+        "The invoice does not say how it is to be paid.", "Look in the PDF how it is to be paid."
+    ),
     "payment_means_unknown": Message(
         "“{means}” is not a code for a way to pay.", "Look in the PDF how it is to be paid."
     ),
@@ -232,10 +235,12 @@ RULE_MESSAGES: dict[str, Message] = {
     ),
     "code_unknown": Message(
         "{code} is not a Belgian VAT code of this format (category {category}, {rate} %).",
-        "Choose the VAT code when you book.",
+        "Choose the VAT code when you book. e-fff 3.0 has no code for it; send it as e-fff 1.0, which goes without.",
     ),
     "code_missing": Message(
-        "There is no Belgian VAT code (category {category}, {rate} %).", "Choose the VAT code when you book."
+        "There is no Belgian VAT code (category {category}, {rate} %).",
+        "Choose the VAT code when you book. e-fff 3.0 cannot do without one: send it as e-fff 1.0, or give this"
+        " supplier's VAT a code of your own (vat-codes).",
     ),
     "category_not_of_code": Message(
         "VAT code {code} goes with category {expected}, the invoice says {category}.", VAT_BOOKING

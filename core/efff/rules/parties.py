@@ -97,8 +97,10 @@ def countries(subject: Subject) -> Breaches:
     for path, party in parties(subject):
         where = f"{path}/cac:PostalAddress/cac:Country/cbc:IdentificationCode"
         stated = party.address.country if party.address else ""
-        if not stated:
-            yield breach("country_missing", where, party=party.name)
+        if not stated and (party.name or party.address):  # else it is the party that is missing (V30)
+            yield breach("country_missing", where, party=party.name or party.vat_number or None)
+        elif not stated:
+            continue
         elif stated in UNOFFICIAL:
             yield breach("country_unofficial", where, party=party.name, country=stated, official=UNOFFICIAL[stated])
         elif not ALPHA_2.fullmatch(stated) or stated not in COUNTRIES:

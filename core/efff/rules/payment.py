@@ -20,7 +20,12 @@ def payment_means(subject: Subject) -> Breaches:
         path = f"cac:PaymentMeans[{position}]"
         account = re.sub(r"\s", "", means.account).upper()
         if means.code not in PAYMENT_MEANS:
-            yield breach("payment_means_unknown", f"{path}/cbc:PaymentMeansCode", means=means.code)
+            where = f"{path}/cbc:PaymentMeansCode"
+            yield (
+                breach("payment_means_unknown", where, means=means.code)
+                if means.code
+                else breach("payment_means_missing", where)
+            )
         digits = means.structured_communication
         if digits and not is_structured_communication(digits):
             yield breach("structured_communication_wrong", f"{path}/cbc:PaymentID", reference=means.reference or digits)

@@ -47,6 +47,7 @@ _ROWS: Final = (
     Rule("V02", "root_is_no_ubl_invoice", E, never=True, told_by="reader"),
     Rule("V24", "document_too_large", E, never=True, told_by="reader"),
     Rule("V04", "format_not_recognised", E, blocks=False, told_by="reader"),
+    Rule("V04", "format_not_known", E, blocks=False, told_by="reader"),
     Rule("V04", "versions_mixed", W, told_by="reader"),
     Rule("V06", "encoding_is_not_utf8", W, told_by="reader"),
     Rule("V13", "amount_in_other_currency", E, told_by="reader"),
@@ -142,6 +143,7 @@ _ROWS: Final = (
     Rule("V40", "iban_wrong", W),
     Rule("V41", "bic_wrong", W),
     Rule("V42", "structured_communication_wrong", W),
+    Rule("V43", "payment_means_missing", W),
     Rule("V43", "payment_means_unknown", W),
     Rule("V44", "account_missing", W),
     # the totals
@@ -190,10 +192,8 @@ _ROWS: Final = (
     Rule(
         "V83",
         "unit_unknown",
-        E,
-        WARNS_IN_BELGIAN,
-        blocks=False,
-        differs="never stops a delivery: no amount hangs on it",
+        W,
+        differs="no error, also not in Peppol: no amount hangs on it",
     ),
     Rule("V84", "line_count_wrong", W),
     # the official rules of 3.0 beyond these

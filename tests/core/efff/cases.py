@@ -123,6 +123,7 @@ CASES = [
     case("iban_wrong", W, paying(account="BE68 5390 0754 7035")),
     case("bic_wrong", W, paying(bic="GKCC")),
     case("structured_communication_wrong", W, paying(structured_communication="123456789012")),
+    case("payment_means_missing", W, paying(code="")),
     case("payment_means_unknown", W, paying(code="ZZ")),
     case("account_missing", W, paying(account="")),
     case("lines_nearly_add_up", W, line(net_amount=D("400.03"), price=Price(D("200.015"))), source=PEPPOL),
@@ -184,7 +185,7 @@ CASES = [
     case("line_number_twice", W, line(id="2")),
     case("line_without_text", E, line(item=Item(" "))),
     case("unit_unknown", W, line(unit="stuk")),
-    case("unit_unknown", E, line(unit="stuk"), source=PEPPOL),
+    case("unit_unknown", W, line(unit="stuk"), source=PEPPOL),
     case("line_count_wrong", W, top(line_count=3)),
 ]
 
