@@ -81,18 +81,22 @@ def _says_nothing_new(subtotals: tuple[VatBreakdown, ...], net: Decimal | None, 
 def read_breakdowns(node: Node, values: Values) -> tuple[Decimal | None, tuple[VatBreakdown, ...]]:
     """VAT amount and breakdown of a document or line; several TaxTotal (one a rate) are added up (reference 9).
 
-    A TaxTotal in the accounting currency (BT-111) is left to the caller.
+    A TaxTotal in the accounting currency (BT-111) is left to the caller. One without a breakdown that says the sum of
+    the others says the same VAT once more (BT-111 where both currencies are one).
     """
     amounts: list[Decimal] = []
+    bare: list[Decimal] = []
     breakdowns: list[VatBreakdown] = []
     for total in node.all("TaxTotal"):
         if in_accounting_currency(total, values):
             continue
         amount = values.amount(total, "TaxAmount")
         if amount is not None:
-            amounts.append(amount)
+            (amounts if total.first("TaxSubtotal") else bare).append(amount)
         own = len(node.path) + 1
         breakdowns.extend(_breakdown(part, values, part.path[own:]) for part in total.all("TaxSubtotal"))
+    if not amounts or bare != [sum(amounts, Decimal(0))]:
+        amounts += bare
     if len(amounts) > 1:
         added = f"{sum(amounts, Decimal(0)):f}"
         parts: Arguments = {"amounts": " + ".join(f"{amount:f}" for amount in amounts)}

@@ -198,6 +198,12 @@ def test_the_rate_is_read_in_both_places(written: str) -> None:
     assert invoice((CATEGORY, written)).vat_breakdown == invoice().vat_breakdown
 
 
+def test_a_tax_total_that_says_the_sum_of_the_others_is_no_second_vat() -> None:
+    again = '<cac:TaxTotal><cbc:TaxAmount currencyID="EUR">84.00</cbc:TaxAmount></cac:TaxTotal>'
+    found = invoice(("<cac:TaxTotal>", f"{again}<cac:TaxTotal>"))
+    assert found.totals.vat == Decimal("84.00")
+
+
 def test_several_tax_totals_one_for_each_rate_are_added_up() -> None:
     second = (
         '<cac:TaxTotal><cbc:TaxAmount currencyID="EUR">6.00</cbc:TaxAmount><cac:TaxSubtotal>'
