@@ -117,6 +117,24 @@ def base64_at(source: bytes, start: int, stop: int) -> Base64 | None:
     return Base64(view, blanks, padding)
 
 
+def fault_of(text: str | Base64) -> str | None:
+    """What V21 says of a text that stands where base64 should: nothing, or as `Base64.fault`."""
+    if isinstance(text, Base64):
+        return text.fault
+    bare = text.encode("ascii", "replace").translate(None, BLANKS)
+    letters = bare.rstrip(b"=")
+    if letters.translate(None, ALPHABET) or len(letters) % 4 == 1:
+        return "base64_broken"
+    return "base64_padding_repaired" if len(bare) % 4 or len(bare) - len(letters) > 2 else None
+
+
+def padded(text: str | Base64) -> str:
+    """The same text with the padding that it lacks."""
+    view = text.view.tobytes() if isinstance(text, Base64) else text.encode("ascii", "replace")
+    letters = view.translate(None, BLANKS).rstrip(b"=")
+    return (letters + b"=" * (-len(letters) % 4)).decode("ascii")
+
+
 def _ends_with_it(view: memoryview, padding: int) -> bool:
     """Whether all padding stands at the end, blanks aside."""
     if padding > SHOWN:

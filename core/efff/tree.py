@@ -125,10 +125,12 @@ class Node:
         return (node.text or "").strip() if node is not None else ""
 
     def attribute(self, name: str) -> str:
-        """The value of an attribute, "" where there is none; marks it as taken."""
+        """The value of an attribute, "" where there is none; marks it as taken, unless it stands beside no value."""
         stated = self.attributes.get(name)
         if stated is None:
             return ""
+        if not self.text or self.text.isspace():
+            return stated.strip()
         self.used = (*self.used, name)
         return stated.strip()
 

@@ -10,9 +10,11 @@ import re
 from dataclasses import dataclass, replace
 
 from core import __version__
+from core.efff.base64text import fault_of, padded
 from core.efff.formats import Format
 from core.efff.invoice import Attachment, Invoice
 from core.efff.reader import MARKERS, PROJECT
+from core.efff.reading.values import shorten
 from core.efff.report import Derived, Dropped, Finding
 from core.efff.tree import UBL
 from core.efff.writing.labels import label
@@ -33,6 +35,9 @@ TYPE_LIST_1 = "http://www.FFF.be/ubl/2.0/cl/gc/BE-InvoiceCode-1.0.gc"
 
 KINDS_IN_1 = frozenset({"application/pdf", "image/png", "image/jpeg", "text/csv"})
 """Attachments that a 1.0 file takes along (reference 8.3); others are reported."""
+
+UNKNOWN_KIND = "application/octet-stream"
+"""The kind of an attachment that does not tell its own (RFC 2046, 4.5.1)."""
 
 _PATH = re.compile(r"^(?:[A-Za-z]:|.*\\|/)")
 
@@ -224,6 +229,18 @@ def _reference(sheet: Sheet, document: Attachment, *, is_invoice: bool = False) 
         for mark, said in (("mimeCode", document.mime), ("filename", document.file_name)):
             sheet.drop(f"{path}/@{mark}", said, "attachment_kind_not_in_efff_1", kind=mime)
         content = ""
+    match fault_of(content) if content else None:
+        case "base64_broken":
+            path = f"{where}/cac:Attachment/cbc:EmbeddedDocumentBinaryObject"
+            sheet.drop(path, shorten(str(content)), "attachment_damaged")
+            for mark, said in (("mimeCode", document.mime), ("filename", document.file_name)):
+                sheet.drop(f"{path}/@{mark}", said, "attachment_damaged")
+            content = ""
+        case "base64_padding_repaired":
+            content = padded(content)
+    if content and not mime:  # only in 3.0, which takes any kind but demands one
+        mime = UNKNOWN_KIND
+        sheet.derive(f"{where}/cac:Attachment/cbc:EmbeddedDocumentBinaryObject/@mimeCode", mime, "kind_unknown")
     uri = sheet.group("ExternalReference", "ExternalReference", [sheet.leaf("URI", document.uri)])
     body = sheet.body("EmbeddedDocumentBinaryObject", content, mimeCode=mime, filename=document.file_name)
     described = "DocumentType" if sheet.is_1 or is_invoice else "DocumentDescription"

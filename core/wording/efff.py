@@ -137,6 +137,8 @@ DROPPED: dict[str, Message] = {
     "unit_left_out": Message("e-fff 1.0 does not know the unit; the quantity stands without one."),
     "half_a_property": Message("A property needs a name and a value."),
     "price_without_amount": Message("There is no price that it belongs to."),
+    "kind_unknown": Message("The attachment does not say of what kind it is; it is taken along as any file."),
+    "attachment_damaged": Message("The attachment is damaged; ask the supplier for it."),
     "attachment_kind_not_in_efff_1": Message("e-fff 1.0 takes no attachment of the kind {kind}; find it in Banqup."),
     "pdf_named_anew": Message("The PDF of the invoice is called {name} in an e-fff file."),
     "says_itself_what_it_is": Message("An e-fff file says itself which format it is and which program made it."),

@@ -31,7 +31,8 @@ def read_lines(root: Node, values: Values) -> tuple[Line, ...]:
 
 
 def _line(node: Node, values: Values) -> Line:
-    quantity = node.first("InvoicedQuantity") or node.first("CreditedQuantity")
+    stated_quantity = node.first("InvoicedQuantity") or node.first("CreditedQuantity")
+    quantity = values.number(stated_quantity)
     net = values.amount(node, "LineExtensionAmount")
     item = node.first("Item")
     stated = values.vat_category(item.first("ClassifiedTaxCategory")) if item else VatCategory()
@@ -40,8 +41,8 @@ def _line(node: Node, values: Values) -> Line:
     return Line(
         id=node.take("ID"),
         notes=tuple(filter(None, (note.value() for note in node.all("Note")))),
-        quantity=values.number(quantity),
-        unit=quantity.attribute("unitCode") if quantity else "",
+        quantity=quantity,
+        unit=stated_quantity.attribute("unitCode") if stated_quantity and quantity is not None else "",
         net_amount=net,
         period=read_period(node.first("InvoicePeriod"), values),
         order_line=node.take("OrderLineReference", "LineID"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from typing import Final
 
-from core.efff.base64text import ALPHABET, Base64
+from core.efff.base64text import fault_of
 from core.efff.formats import SourceFormat
 from core.efff.invoice import Attachment
 from core.efff.rules.rule import EFFF, Breaches, Subject, breach
@@ -61,18 +61,8 @@ def base64_of_attachments(subject: Subject) -> Breaches:
     for position, attachment in numbered(subject):
         if attachment.is_pdf and replaced:
             continue
-        if attachment.content and (code := _base64_fault(attachment)):
+        if attachment.content and (code := fault_of(attachment.content)):
             yield breach(code, where(position), name=_name(attachment))
-
-
-def _base64_fault(attachment: Attachment) -> str | None:
-    if isinstance(attachment.content, Base64):
-        return attachment.content.fault
-    text = attachment.content.encode("ascii", "replace").translate(None, BLANKS)
-    body = text.rstrip(b"=")
-    if body.translate(None, ALPHABET) or len(body) % 4 == 1:
-        return "base64_broken"
-    return "base64_padding_repaired" if len(text) % 4 or len(text) - len(body) > 2 else None
 
 
 def several_pdfs(subject: Subject) -> Breaches:

@@ -254,7 +254,8 @@ def _property(sheet: Sheet, name: str, value: str, where: str) -> Part | None:
     """A property of the item; half of one is not valid, and listed instead."""
     parts = [sheet.leaf("Name", name), sheet.leaf("Value", value)]
     if None in parts:
-        sheet.drop(f"{where}/cac:Item/cac:AdditionalItemProperty", name or value, "half_a_property")
+        half = "Name" if name.strip() else "Value"
+        sheet.drop(f"{where}/cac:Item/cac:AdditionalItemProperty/cbc:{half}", name or value, "half_a_property")
         return None
     return sheet.group("AdditionalItemProperty", "ItemProperty", parts)
 

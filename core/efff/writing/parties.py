@@ -59,8 +59,11 @@ def _endpoint(sheet: Sheet, party: Party) -> Part | None:
 
 def _identifications(sheet: Sheet, party: Party) -> list[Part | None]:
     ids = [sheet.leaf("ID", one.value, schemeID=one.scheme) for one in party.identifiers]
+    elsewhere = party.legal_id is None or (party.endpoint is None or party.endpoint.value == party.enterprise_number)
     if sheet.is_1 and party.enterprise_number:
         ids.insert(0, sheet.leaf("ID", party.enterprise_number, **ENTERPRISE_IN_1))
+    elif not elsewhere:
+        ids.insert(0, sheet.leaf("ID", party.enterprise_number, schemeID=BELGIAN_COMPANY))
     return [sheet.group("PartyIdentification", "PartyIdentification", [part]) for part in ids]
 
 

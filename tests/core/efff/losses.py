@@ -32,11 +32,13 @@ def lost(source: bytes, conversion: Conversion) -> list[tuple[str, str]]:
     output = etree.fromstring(conversion.output, etree.XMLParser(huge_tree=True))
     written = {text.strip() for one in output.iter() if one.text and (text := one.text)}
     written |= {value.strip() for one in output.iter() for value in one.attrib.values()}
-    whole, alike = "\n".join(written), {_alike(text) for text in written}
+    whole = "\n".join(written)
+    alike = {_alike(line) for line in (*written, *whole.splitlines())}
     told = {NUMBER.sub("", one.path) for one in (*conversion.dropped, *conversion.derived)}
     elsewhere = {(_last(one.path), one.value) for one in conversion.dropped}
     elsewhere |= {(_last(one.path), one.arguments.get("stated")) for one in conversion.derived}
-    root = read(source).root
+    reading = read(source)
+    root = reading.root
     assert root is not None
     return [
         (path, value)
@@ -47,6 +49,7 @@ def lost(source: bytes, conversion: Conversion) -> list[tuple[str, str]]:
         and not (len(value) >= 3 and value in whole)
         and _alike(value) not in alike
         and not _is_nothing(path, value)
+        and not (path.endswith("/@currencyID") and value in reading.currencies)  # no value of its own
         and not _beside_its_street(path, value, root, whole)
     ]
 
@@ -66,6 +69,7 @@ def _alike(value: str) -> str:
     """A value in the spelling it shares with the output's: 84 and 84.00, BE 0477.472.701 and 0477472701."""
     if re.fullmatch(r"[+-]?[0-9]*\.[0-9]+", value):
         value = value.rstrip("0").rstrip(".")
+    value = re.sub(r"(?<=\w)-(?=\w)", "", value)
     return re.sub(r"[^\w-]", "", value).upper().removeprefix("BE").lstrip("0")
 
 

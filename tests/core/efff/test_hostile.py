@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from core.efff import tree
 from core.efff.convert import Format, check, convert
 from core.efff.reader import read
-from tests.core.efff.corpus_files import DOCUMENTS
-from tests.core.efff.documents import PEPPOL, document
+from tests.core.efff import fuzz
+from tests.core.efff.corpus_files import DOCUMENTS, faults
+from tests.core.efff.documents import PEPPOL, attachment, document
 
 BOMB = """<?xml version="1.0"?><!DOCTYPE Invoice [<!ENTITY a "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa">
 <!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">
@@ -130,6 +131,35 @@ def test_damaged_documents_never_raise(data: st.DataObject) -> None:
     reading = read(bytes(source))
     assert reading.findings or reading.invoice is not None
     assert "{" not in "".join(finding.message for finding in reading.findings)
+
+
+MUTANTS = int(os.environ.get("BANQUP_PINGWIN_MUTANTS", "50"))
+"""How many are tried here; `python -m tests.core.efff.fuzz` tries as many as time allows."""
+
+
+@pytest.mark.skipif(not DOCUMENTS, reason="no corpus, no schema")
+def test_mutants_of_real_documents_give_findings_and_only_valid_files_and_lose_nothing() -> None:
+    sources = fuzz.documents()
+    wrong = {number: told for number in range(MUTANTS) if (told := fuzz.broken(fuzz.mutant(number, sources)))}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("body", ["S", "2026-01-31", "UEsDB"])
+@pytest.mark.parametrize("target", list(Format), ids=lambda target: target.value)
+@pytest.mark.skipif(not DOCUMENTS, reason="no corpus, no schema")
+def test_an_attachment_that_is_no_base64_stays_out_and_is_told(body: str, target: Format) -> None:
+    conversion = convert(document(attachment(body, mime="text/csv")), target)
+    assert "base64_broken" in {one.code for one in conversion.findings}
+    assert faults(conversion.output, target) == []
+    assert "attachment_damaged" in {one.code for one in conversion.dropped}
+
+
+@pytest.mark.parametrize("target", list(Format), ids=lambda target: target.value)
+@pytest.mark.skipif(not DOCUMENTS, reason="no corpus, no schema")
+def test_a_body_without_its_padding_is_closed_off_in_the_file(target: Format) -> None:
+    conversion = convert(document(attachment("UEsDBA", mime="text/csv")), target)
+    assert b">UEsDBA==<" in conversion.output
+    assert faults(conversion.output, target) == []
 
 
 WORDS = st.sampled_from(
