@@ -229,7 +229,7 @@ def _reference(sheet: Sheet, document: Attachment, *, is_invoice: bool = False) 
         for mark, said in (("mimeCode", document.mime), ("filename", document.file_name)):
             sheet.drop(f"{path}/@{mark}", said, "attachment_kind_not_in_efff_1", kind=mime)
         content = ""
-    match fault_of(content) if content else None:
+    match fault_of(content) if content and document.place else None:  # what we packed ourselves has none
         case "base64_broken":
             path = f"{where}/cac:Attachment/cbc:EmbeddedDocumentBinaryObject"
             sheet.drop(path, shorten(str(content)), "attachment_damaged")

@@ -42,6 +42,17 @@ def test_a_file_becomes_an_efff_file_with_its_record(samples: Path, tmp_path: Pa
     assert all({"path", "value", "why"} <= set(each) for each in record["dropped"])
 
 
+def test_a_document_on_standard_input_is_checked_and_converted(samples: Path, tmp_path: Path) -> None:
+    content = sorted(samples.glob("*.xml"))[0].read_bytes()
+    checked = call("check", "-", "--json", input=content)
+    assert checked.exit_code == 0
+    record = json.loads(checked.stdout)
+    assert record["source"] == "-" and "V05" not in {finding["rule"] for finding in record["findings"]}
+    converted = call("convert", "-", "--out", str(tmp_path), "--json", input=content)
+    assert converted.exit_code == 0
+    assert Path(json.loads(converted.stdout)["output"]).read_bytes().startswith(b"<?xml")
+
+
 def test_what_was_converted_passes_the_check(samples: Path, tmp_path: Path) -> None:
     source = sorted(samples.glob("*.xml"))[0]
     _code, [record] = records("convert", str(source), "--out", str(tmp_path))

@@ -1,11 +1,12 @@
 """`convert` and `check`: UBL files to e-fff files, and files against the rules, without any account.
 
-Takes files and folders (walked for *.xml); gives one record a file, in plain lines or as JSON Lines. What a file
-contains never ends the run: it becomes that file's record.
+Takes files, folders (walked for *.xml) and standard input; gives one record a file, in plain lines or as JSON Lines.
+What a file contains never ends the run: it becomes that file's record.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +30,17 @@ if TYPE_CHECKING:
 READ_LIMIT_MB = 100
 """A file above this is not read at all: no invoice is that large, and reading it may exhaust the machine."""
 
+STANDARD_INPUT = Path("-")
+
 Record = dict[str, object]
+
+paths_named = click.argument(
+    "paths",
+    metavar="PATH...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, allow_dash=True, path_type=Path),
+)
 
 
 @command(
@@ -37,11 +48,14 @@ Record = dict[str, object]
     help=N_(
         """Turn UBL files (Peppol BIS 3, EN 16931, UBL.BE, e-fff, plain UBL 2.0 and 2.1) into e-fff files.
 
-        PATH is a file or a folder, which is walked for XML files. Nothing leaves this machine and no account is
-        needed. Exit code 0: every file was converted and may be sent; 1: at least one needs attention."""
+        PATH is a file or a folder, which is walked for XML files; - is standard input. Nothing leaves this
+        machine and no account is needed. Exit code 0: every file was converted and may be sent; 1: at least one needs
+        attention."""
     ),
 )
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument(
+    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True, path_type=Path)
+)
 @option(
     "--out",
     required=True,
@@ -91,10 +105,13 @@ def convert(
     help=N_(
         """Check e-fff and UBL files against the rules.
 
-        PATH is a file or a folder, which is walked for XML files. Exit code 0: no finding of level error."""
+        PATH is a file or a folder, which is walked for XML files; - is standard input. Exit code 0: no finding of level
+        error."""
     ),
 )
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument(
+    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True, path_type=Path)
+)
 @json_option
 @with_session
 def check(session: Session, /, *, paths: tuple[Path, ...]) -> int:
@@ -131,14 +148,20 @@ def _sources(paths: tuple[Path, ...], *, leave_out: Path | None = None) -> Itera
 
 
 def _read(path: Path) -> bytes:
-    """The bytes of a regular file of sensible size. Raises UsageError with the reason in words."""
+    """The bytes of standard input or a regular file, of sensible size. Raises UsageError with the reason in words."""
+    limit = READ_LIMIT_MB * 1_000_000
     try:
-        if not path.is_file():
+        if path == STANDARD_INPUT:
+            content = sys.stdin.buffer.read(limit + 1)
+            size = len(content)
+        elif not path.is_file():
             raise UsageError("file_not_regular")
-        size = path.stat().st_size
-        if size > READ_LIMIT_MB * 1_000_000:
+        else:
+            size = path.stat().st_size
+            content = path.read_bytes() if size <= limit else b""
+        if size > limit:
             raise UsageError("file_too_large", size=round(size / 1_000_000), limit=READ_LIMIT_MB)
-        return path.read_bytes()
+        return content
     except OSError as problem:
         raise UsageError("file_unreadable", problem=problem.strerror or "") from problem
 
@@ -188,7 +211,8 @@ def _convert_one(source: Path, target: str, pdf: bytes | None, outputs: Outputs,
 def _check_one(source: Path, batch: Batch) -> Record:
     from core.efff.convert import check as check_rules
 
-    result = check_rules(_read(source), file_name=str(source), batch=batch)
+    name = "" if source == STANDARD_INPUT else str(source)
+    result = check_rules(_read(source), file_name=name, batch=batch)
     return {
         "source": str(source),
         "format": result.source_format,

@@ -33,6 +33,7 @@ def lost(source: bytes, conversion: Conversion) -> list[tuple[str, str]]:
     written = {text.strip() for one in output.iter() if one.text and (text := one.text)}
     written |= {value.strip() for one in output.iter() for value in one.attrib.values()}
     whole = "\n".join(written)
+    letters = set(map(_letters, written))
     alike = {_alike(line) for line in (*written, *whole.splitlines())}
     told = {NUMBER.sub("", one.path) for one in (*conversion.dropped, *conversion.derived)}
     elsewhere = {(_last(one.path), one.value) for one in conversion.dropped}
@@ -48,6 +49,7 @@ def lost(source: bytes, conversion: Conversion) -> list[tuple[str, str]]:
         and SPELLED_OTHERWISE.get(value, value) not in written
         and not (len(value) >= 3 and value in whole)
         and _alike(value) not in alike
+        and _letters(value) not in letters  # a number of a company or account, written without its dots
         and not _is_nothing(path, value)
         and not (path.endswith("/@currencyID") and value in reading.currencies)  # no value of its own
         and not _beside_its_street(path, value, root, whole)
@@ -73,8 +75,12 @@ def _alike(value: str) -> str:
     return re.sub(r"[^\w-]", "", value).upper().removeprefix("BE").lstrip("0")
 
 
+def _letters(value: str) -> str:
+    return re.sub(r"\W", "", value).upper()
+
+
 def _is_nothing(path: str, value: str) -> bool:
     """Totals of 0 and a copy indicator that says no are left out: absent means the same."""
     if path.endswith("CopyIndicator"):
         return value in ("false", "0")
-    return path.endswith("Amount") and not _alike(value)
+    return path.endswith("Amount") and not _alike(value).strip("-")
