@@ -175,7 +175,7 @@ _HEALTH = {
     "health_active": Message("Working since {since}."),
     "health_only_validated": Message(
         "Working, but no purchase was fully approved for a week; {count} stand at Validated.",
-        "Where nobody approves in Banqup, let validated purchases go over too: Manage, “What is sent”, or `triggers`.",
+        "Where nobody approves in Banqup, let validated purchases go over too: Manage, “What is sent”, or “triggers”.",
     ),
 }
 

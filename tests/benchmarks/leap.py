@@ -72,8 +72,7 @@ class LeapClock:
 
 def leap(work: Callable[[LeapClock], Coroutine[Any, Any, T]]) -> T:
     """Runs work in simulated time."""
-    loop = LeapLoop()
-    try:
-        return loop.run_until_complete(work(LeapClock(loop)))
-    finally:
-        loop.close()
+    with asyncio.Runner(loop_factory=LeapLoop) as runner:  # ends what a failing test left running
+        loop = runner.get_loop()
+        assert isinstance(loop, LeapLoop)
+        return runner.run(work(LeapClock(loop)))
