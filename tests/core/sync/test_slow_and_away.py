@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from core.clock import SystemClock
-from core.efff.convert import Conversion, convert
+from core.efff.convert import Format, VatOverride
 from core.errors import StoreError
 from core.model import State
 from core.sandbox.server import running_sandbox
+from core.sync.converting import Converted, Files, convert
 from core.sync.engine import Engine
 from core.sync.house import House, Makers
 from tests.core.sync.homes import QUICK, activated, rows, wait_for
@@ -58,10 +59,10 @@ def test_conversion_that_takes_longer_than_a_lease_is_made_once(tmp_path: Path) 
     """A real engine, real threads: the conversion blocks one of them for several leases."""
     made = []
 
-    def slowly(*arguments: object, **more: object) -> Conversion:
+    def slowly(files: Files, target: Format, key: str, /, *, vat_overrides: tuple[VatOverride, ...] = ()) -> Converted:
         made.append(threading.get_ident())
         time.sleep(2.0)
-        return convert(*arguments[:2], pdf=arguments[2], key=arguments[3])  # type: ignore[arg-type]
+        return convert(files, target, key, vat_overrides=vat_overrides)
 
     with running_sandbox() as sandbox, sandbox.control as control:
         control.generate(1, seed=5)
@@ -70,7 +71,7 @@ def test_conversion_that_takes_longer_than_a_lease_is_made_once(tmp_path: Path) 
         control.approve(count=1)
 
         async def work() -> None:
-            house = House(desk.home, desk.ledger, SystemClock(), {}, Makers(convert=slowly))  # type: ignore[arg-type]
+            house = House(desk.home, desk.ledger, SystemClock(), {}, Makers(convert=slowly))
             engine = Engine(house)
             running = asyncio.create_task(engine.forever())
             await asyncio.to_thread(wait_for, lambda: any(row.sha256 for row in rows(desk).values()), "prepared")
