@@ -24,7 +24,7 @@ from tinydb.storages import Storage
 
 from core import jsonfile
 from core.config import Machine, Settings
-from core.efff.vat import CODES
+from core.efff.vat_table import CODES
 from core.errors import ConfigurationError, UsageError
 from core.files import locked, refuse_wider, replace_file, sweep, unwritable
 from core.model import Rule

@@ -4,7 +4,7 @@ convert.py        the door: `convert`, `check`
 report.py         what they say: findings, derived, dropped
 invoice.py        the invoice as EN 16931 means it; everything below reads into it or writes from it
 reader.py         UBL -> invoice, with reading/
-tree.py           the only parser
+tree.py           the only parser, into the nodes of node.py
 schema.py         is it UBL
 writer.py         invoice -> e-fff, with writing/
 files.py          its name
@@ -14,7 +14,7 @@ specification.py  the profile in print, with profile_table.py
 rules/            V01 to V84: `check`
 order.py          findings in the order of the document
 batch.py          doubles in a batch
-vat.py            Belgian VAT codes
+vat.py            Belgian VAT codes, by vat_table.py
 identifiers.py    numbers that name companies, accounts, payments
 dossier.py        whose invoice it is
 attachments.py    which PDF is the invoice's own

@@ -20,11 +20,12 @@ from core.efff.invoice import (
     References,
     Totals,
 )
+from core.efff.node import Node
 from core.efff.reading import lines, parties, payment
 from core.efff.reading.leftover import SOFTWARE_REFERENCES, not_taken
 from core.efff.reading.values import Values, shorten
 from core.efff.report import Derived, Dropped, Finding, Severity
-from core.efff.tree import BODY_NAME, UBL, Document, Node, parse
+from core.efff.tree import BODY_NAME, UBL, Document, parse
 from core.model import Arguments
 
 ROOTS = {f"{UBL}Invoice-2": "Invoice", f"{UBL}CreditNote-2": "CreditNote"}

@@ -17,11 +17,12 @@ from typing import Any, cast
 from lxml import etree
 
 from core.efff.formats import Format, SourceFormat
+from core.efff.node import Node
 from core.efff.profile import profile, ubl_20_codes, unused
 from core.efff.reader import Reading
 from core.efff.reading.values import shorten
 from core.efff.report import Finding, Severity
-from core.efff.tree import Node, parsed
+from core.efff.tree import parsed
 from core.model import Arguments
 
 NAMESPACE = re.compile(r"\{[^}]*\}")

@@ -13,7 +13,7 @@ from core.efff.formats import Format, SourceFormat
 from core.efff.profile import UNIT_REPLACEMENTS, ubl_20_codes
 from core.efff.profile_table import LEVELS, sections
 from core.efff.rules.table import RULES
-from core.efff.vat import CODES
+from core.efff.vat_table import CODES
 from core.wording import messages
 
 SCHEMA: Final = "urn:oasis:names:specification:ubl:schema:xsd:"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.activity import Entry
-from core.efff.vat import CODES
+from core.efff.vat_table import CODES
 from core.errors import UsageError
 from core.installations import VatCode
 from core.model import Delivery, State

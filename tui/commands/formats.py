@@ -18,7 +18,7 @@ from tui.i18n import N_, _
 
 if TYPE_CHECKING:
     from core.efff.profile_table import Section
-    from core.efff.vat import VatRule
+    from core.efff.vat_table import VatRule
     from core.installations import VatCode
 
 Record = dict[str, object]
@@ -111,7 +111,7 @@ def vat_codes(
     remove: int | None,
 ) -> int:
     """Prints the tables; changes an installation's own rules first where asked."""
-    from core.efff.vat import CODES, RULES
+    from core.efff.vat_table import CODES, RULES
 
     if code is not None and remove is not None:
         raise UsageError("option_only_alone", option="--remove", count=2)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from core.efff.node import Node
 from core.efff.reading.values import shorten
 from core.efff.report import Dropped
-from core.efff.tree import Node
 
 NUMBER: Final = re.compile(r"\[[0-9]+\]")
 

@@ -16,9 +16,9 @@ from core.efff.invoice import (
     VatBreakdown,
     VatCategory,
 )
+from core.efff.node import Node
 from core.efff.reading.values import Values
 from core.efff.report import Derived
-from core.efff.tree import Node
 from core.model import Arguments
 
 OBJECT = "130"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from core.efff import identifiers
 from core.efff.invoice import Address, Contact, Delivery, Identifier, LegalMention, Party
+from core.efff.node import Node
 from core.efff.reading.values import Values
 from core.efff.report import Derived
-from core.efff.tree import Node
 
 ADDRESS = (
     "StreetName",

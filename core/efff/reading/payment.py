@@ -9,8 +9,8 @@ from decimal import Decimal
 from core.efff import identifiers
 from core.efff.formats import SourceFormat
 from core.efff.invoice import CashDiscount, PaymentMeans, PaymentTerms
+from core.efff.node import Node
 from core.efff.reading.values import Values
-from core.efff.tree import Node
 
 
 def read_means(

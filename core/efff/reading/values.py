@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from core.efff.identifiers import VAT_NAMES
 from core.efff.invoice import VatCategory
+from core.efff.node import Node
 from core.efff.report import Derived, Finding, Severity
-from core.efff.tree import Node
 from core.model import Arguments
 
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")

@@ -25,7 +25,7 @@ CURRENCIES: Final = _words(
     XOF XPD XPF XPT XSU XTS XUA XXX YER ZAR ZMW ZWG
     """
 )
-"""ISO 4217, with BGN and HRK, which older invoices carry."""
+"""ISO 4217 (its last is the code for no currency), with BGN and HRK, which older invoices carry."""
 
 COUNTRIES: Final = _words(
     """

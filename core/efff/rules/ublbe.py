@@ -11,7 +11,7 @@ from typing import Final
 from core.efff.formats import SourceFormat
 from core.efff.reader import MARKERS
 from core.efff.rules.rule import Breaches, Subject, bare, breach
-from core.efff.vat import BY_BETE
+from core.efff.vat_table import BY_BETE
 
 MENTIONS: Final = frozenset(f"BELM-{number:03}" for number in range(1, 9))
 """Codes of the legal mentions (reference 6.2)."""

@@ -14,7 +14,7 @@ from core.efff.rules.amounts import CENT, SMALL_GAP, ZERO
 from core.efff.rules.lines import HUNDRED
 from core.efff.rules.lists import EU
 from core.efff.rules.rule import BELGIAN, EFFF, Breaches, Subject, bare, breach
-from core.efff.vat import CODES
+from core.efff.vat_table import CODES
 
 ONE: Final = Decimal(1)
 BELGIAN_RATES: Final = frozenset(map(Decimal, (0, 6, 12, 21)))

@@ -17,7 +17,8 @@ from core.efff.invoice import (
 )
 from core.efff.profile import unit_in_ubl_20
 from core.efff.reading.lines import OBJECT
-from core.efff.vat import ZERO, line_vat
+from core.efff.vat import line_vat
+from core.efff.vat_table import ZERO
 from core.efff.writing.labels import label
 from core.efff.writing.sheet import Part, Sheet
 from core.efff.writing.vat import CASH_DISCOUNT, in_efff

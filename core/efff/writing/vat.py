@@ -11,7 +11,8 @@ from typing import Final
 from core.efff.formats import Format
 from core.efff.invoice import Invoice, VatCategory
 from core.efff.report import Derived, Dropped
-from core.efff.vat import CODES, categories
+from core.efff.vat import categories
+from core.efff.vat_table import CODES
 from core.model import Arguments
 
 EFFF_CATEGORY: Final = {"H": "S", "K": "AE", "G": "E", "O": "E"}

@@ -11,8 +11,9 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.efff.node import Node
 from core.efff.report import Finding
-from core.efff.tree import Node, parse
+from core.efff.tree import parse
 from core.errors import UsageError
 from core.model import Arguments
 from core.operations.desk import Desk

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from lxml import etree
 
 from core.efff.convert import Conversion
+from core.efff.node import Node
 from core.efff.reader import read
-from core.efff.tree import Node
 
 NUMBER = re.compile(r"\[[0-9]+\]")
 
