@@ -2,7 +2,7 @@
 
 convert.py        the door: `convert`, `check`
 report.py         what they say: findings, derived, dropped
-invoice.py        the invoice as EN 16931 means it; everything below reads into it or writes from it
+invoice.py        the invoice as EN 16931 means it, with party.py; everything below reads into it or writes from it
 reader.py         UBL -> invoice, with reading/
 tree.py           the only parser, into the nodes of node.py
 schema.py         is it UBL

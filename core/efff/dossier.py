@@ -13,7 +13,8 @@ from datetime import date
 from decimal import Decimal
 
 from core.efff import identifiers
-from core.efff.invoice import Invoice, Party
+from core.efff.invoice import Invoice
+from core.efff.party import Party
 from core.efff.report import Finding, Severity
 from core.model import Direction, VatBreakdown
 

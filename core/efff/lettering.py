@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, Final
 
-from core.efff.invoice import Address, Party
 from core.efff.labels import Language
+from core.efff.party import Address, Party
 
 LONG_WORD: Final = re.compile(r"\S{21,}")
 BREAK_EVERY: Final = 10

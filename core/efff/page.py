@@ -12,19 +12,10 @@ from decimal import Context, Decimal, localcontext
 from typing import Any, Final
 
 from core.efff.identifiers import is_structured_communication
-from core.efff.invoice import (
-    AllowanceCharge,
-    CashDiscount,
-    Invoice,
-    Line,
-    Party,
-    PaymentMeans,
-    Period,
-    Totals,
-    VatCategory,
-)
+from core.efff.invoice import AllowanceCharge, CashDiscount, Invoice, Line, PaymentMeans, Period, Totals, VatCategory
 from core.efff.labels import STYLES, Labels, Language
 from core.efff.lettering import Lettering, address_lines, decimals_of, in_fours, short
+from core.efff.party import Party
 
 Rows = list[tuple[str, str]]
 

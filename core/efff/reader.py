@@ -10,17 +10,9 @@ import re
 from dataclasses import dataclass, field, replace
 
 from core.efff.formats import SourceFormat
-from core.efff.invoice import (
-    CREDIT_NOTE,
-    INVOICE,
-    Attachment,
-    DocumentReference,
-    Identifier,
-    Invoice,
-    References,
-    Totals,
-)
+from core.efff.invoice import CREDIT_NOTE, INVOICE, Attachment, DocumentReference, Invoice, References, Totals
 from core.efff.node import Node
+from core.efff.party import Identifier
 from core.efff.reading import lines, parties, payment
 from core.efff.reading.leftover import SOFTWARE_REFERENCES, not_taken
 from core.efff.reading.values import Values, shorten

@@ -13,7 +13,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from core.efff.dossier import numbers_of, one_spelling
-from core.efff.invoice import AllowanceCharge, Invoice, Line, Party, VatBreakdown, VatCategory
+from core.efff.invoice import AllowanceCharge, Invoice, Line, VatBreakdown, VatCategory
+from core.efff.party import Party
 from core.efff.report import Derived, Dropped, Finding, Severity
 from core.efff.vat_table import BY_BETE, CODES, RULES, ZERO, BelgianCode, VatRule
 from core.model import Arguments

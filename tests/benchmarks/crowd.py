@@ -21,7 +21,8 @@ from aiolimiter import AsyncLimiter
 from core.banqup.source import Page
 from core.config import Timing
 from core.efff.convert import Conversion, Format, PdfOrigin, SourceFormat
-from core.efff.invoice import Invoice, Party, Totals
+from core.efff.invoice import Invoice, Totals
+from core.efff.party import Party
 from core.ledger.base import Ledger, QueueQuery
 from core.ledger.sqlite import open_ledger
 from core.model import Direction, Document, SourceFile, Space, State

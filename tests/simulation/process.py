@@ -16,7 +16,8 @@ from typing import Any
 
 from core.config import Home
 from core.efff.convert import Conversion, Format, PdfOrigin, SourceFormat
-from core.efff.invoice import Invoice, Party, Totals
+from core.efff.invoice import Invoice, Totals
+from core.efff.party import Party
 from core.errors import ProductError, StoreError
 from core.ledger.sqlite import SqliteLedger
 from core.spool import Spool

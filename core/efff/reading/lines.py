@@ -5,18 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from core.efff.invoice import (
-    AllowanceCharge,
-    Classification,
-    Identifier,
-    Item,
-    Line,
-    Period,
-    Price,
-    VatBreakdown,
-    VatCategory,
-)
+from core.efff.invoice import AllowanceCharge, Classification, Item, Line, Period, Price, VatBreakdown, VatCategory
 from core.efff.node import Node
+from core.efff.party import Identifier
 from core.efff.reading.values import Values
 from core.efff.report import Derived
 from core.model import Arguments

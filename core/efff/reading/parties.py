@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from core.efff import identifiers
-from core.efff.invoice import Address, Contact, Delivery, Identifier, LegalMention, Party
+from core.efff.invoice import Delivery, LegalMention
 from core.efff.node import Node
+from core.efff.party import Address, Contact, Identifier, Party
 from core.efff.reading.values import Values
 from core.efff.report import Derived
 

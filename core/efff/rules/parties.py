@@ -9,7 +9,7 @@ from typing import Final
 from stdnum.eu import vat as european_vat
 
 from core.efff.identifiers import is_belgian_vat, is_enterprise_number
-from core.efff.invoice import Party
+from core.efff.party import Party
 from core.efff.rules.lists import COUNTRIES, EU
 from core.efff.rules.rule import Breaches, Subject, breach
 

@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 from core.efff.formats import Format
-from core.efff.invoice import (
-    AllowanceCharge,
-    Identifier,
-    Invoice,
-    Item,
-    Line,
-    Period,
-    Price,
-    Totals,
-    VatBreakdown,
-    VatCategory,
-)
+from core.efff.invoice import AllowanceCharge, Invoice, Item, Line, Period, Price, Totals, VatBreakdown, VatCategory
+from core.efff.party import Identifier
 from core.efff.profile import unit_in_ubl_20
 from core.efff.reading.lines import OBJECT
 from core.efff.vat import line_vat

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.efff.identifiers import ENTERPRISE
-from core.efff.invoice import Address, Contact, Delivery, Identifier, Invoice, Party
+from core.efff.invoice import Delivery, Invoice
+from core.efff.party import Address, Contact, Identifier, Party
 from core.efff.writing.sheet import Part, Sheet
 
 ENTERPRISE_IN_1 = {"schemeAgencyID": "BE", "schemeAgencyName": "KBO", "schemeURI": "http://www.FFF.be/KBO"}

@@ -8,18 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from core.efff.formats import Format, SourceFormat
-from core.efff.invoice import (
-    Address,
-    Attachment,
-    Delivery,
-    Identifier,
-    Item,
-    LegalMention,
-    Price,
-    References,
-    VatBreakdown,
-    VatCategory,
-)
+from core.efff.invoice import Attachment, Delivery, Item, LegalMention, Price, References, VatBreakdown, VatCategory
+from core.efff.party import Address, Identifier
 from core.efff.report import PdfVerdict, Severity
 from core.efff.rules import RuleContext
 from tests.core.efff.edits import (

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from core.efff.attachments import invoice_pdf
 from core.efff.convert import Format
-from core.efff.invoice import Invoice, Party
+from core.efff.invoice import Invoice
+from core.efff.party import Party
 
 
 def meaning(invoice: Invoice, target: Format) -> Invoice:

@@ -6,15 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 from core.efff.invoice import (
-    Address,
     AllowanceCharge,
     Attachment,
-    Contact,
-    Identifier,
     Invoice,
     Item,
     Line,
-    Party,
     PaymentMeans,
     PaymentTerms,
     Price,
@@ -23,6 +19,7 @@ from core.efff.invoice import (
     VatBreakdown,
     VatCategory,
 )
+from core.efff.party import Address, Contact, Identifier, Party
 from core.efff.report import PdfVerdict
 
 FULL = VatCategory("S", Decimal(21), "03")

@@ -14,20 +14,16 @@ from hypothesis import strategies as st
 from core.efff import vat
 from core.efff.formats import Format
 from core.efff.invoice import (
-    Address,
     AllowanceCharge,
     Attachment,
     CashDiscount,
     Classification,
-    Contact,
     Delivery,
     DocumentReference,
-    Identifier,
     Invoice,
     Item,
     LegalMention,
     Line,
-    Party,
     PaymentMeans,
     PaymentTerms,
     Period,
@@ -37,6 +33,7 @@ from core.efff.invoice import (
     VatBreakdown,
     VatCategory,
 )
+from core.efff.party import Address, Contact, Identifier, Party
 from core.efff.reader import read
 from core.efff.writer import write
 from tests.core.efff.corpus_files import DOCUMENTS, faults

@@ -13,7 +13,7 @@ import pytest
 from lxml import etree
 
 from core.efff.convert import Format, convert
-from core.efff.invoice import Identifier
+from core.efff.party import Identifier
 from core.efff.reader import read
 from tests.core.efff.corpus_files import DOCUMENTS, faults
 from tests.core.efff.everything import SPACES

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from core.efff.dossier import direction, frequent_numbers, party_numbers, summary
-from core.efff.invoice import Identifier, Invoice, Party
+from core.efff.invoice import Invoice
+from core.efff.party import Identifier, Party
 from core.efff.report import Finding
 from core.model import Direction
 from tests.core.efff.samples import CUSTOMER, GOOD, SUPPLIER

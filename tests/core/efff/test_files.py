@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.efff.convert import convert
 from core.efff.files import delivery_file_name, file_name
-from core.efff.invoice import Identifier, Party
+from core.efff.party import Identifier, Party
 from tests.core.efff.documents import document
 from tests.core.efff.samples import GOOD
 

@@ -16,14 +16,11 @@ import pytest
 from pypdf import PdfReader
 
 from core.efff.invoice import (
-    Address,
     CashDiscount,
-    Contact,
     Delivery,
     DocumentReference,
     Invoice,
     Item,
-    Party,
     PaymentTerms,
     References,
     VatBreakdown,
@@ -31,6 +28,7 @@ from core.efff.invoice import (
 )
 from core.efff.labels import STYLES, Labels, Language
 from core.efff.lettering import in_fours, language_of
+from core.efff.party import Address, Contact, Party
 from core.efff.pdf import draw, drawable, examine, render
 from core.efff.reader import read
 from tests.core.efff.samples import CUSTOMER, GOOD

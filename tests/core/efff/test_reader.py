@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from core.efff.formats import SourceFormat
-from core.efff.invoice import Identifier, Invoice
+from core.efff.invoice import Invoice
+from core.efff.party import Identifier
 from core.efff.reader import read
 from tests.core.efff.documents import (
     CUSTOMIZATION,

@@ -16,19 +16,15 @@ from hypothesis import strategies as st
 
 from core.efff.formats import Format
 from core.efff.invoice import (
-    Address,
     AllowanceCharge,
     Attachment,
     Classification,
-    Contact,
     Delivery,
     DocumentReference,
-    Identifier,
     Invoice,
     Item,
     LegalMention,
     Line,
-    Party,
     PaymentMeans,
     PaymentTerms,
     Period,
@@ -37,6 +33,7 @@ from core.efff.invoice import (
     Totals,
     VatBreakdown,
 )
+from core.efff.party import Address, Contact, Identifier, Party
 from core.efff.reader import read
 from core.efff.writer import write
 from tests.core.efff.corpus_files import DOCUMENTS, faults

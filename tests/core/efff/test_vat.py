@@ -9,7 +9,8 @@ import pytest
 
 from core.efff.convert import check, convert
 from core.efff.formats import Format
-from core.efff.invoice import Address, Invoice, Party, VatBreakdown, VatCategory
+from core.efff.invoice import Invoice, VatBreakdown, VatCategory
+from core.efff.party import Address, Party
 from core.efff.vat import VatOverride, assign, decide
 from core.efff.vat_table import CODES, RULES, VatRule
 from core.efff.writing.vat import in_efff

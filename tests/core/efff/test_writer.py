@@ -15,7 +15,6 @@ from core.efff.invoice import (
     Attachment,
     CashDiscount,
     Delivery,
-    Identifier,
     Invoice,
     LegalMention,
     PaymentMeans,
@@ -23,6 +22,7 @@ from core.efff.invoice import (
     Period,
     Price,
 )
+from core.efff.party import Identifier
 from core.efff.pdf import render
 from core.efff.reader import read
 from core.efff.writer import Written, write
