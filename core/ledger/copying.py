@@ -31,6 +31,14 @@ TABLES: dict[str, tuple[str, ...]] = {
 COUNTED = "cnt"
 """The counters: made anew, and compared."""
 
+Progress = Callable[[str, int], None]
+"""Told how far it is: the table, and its rows so far."""
+
+
+def unwatched(table: str, rows: int) -> None:
+    """Nobody looks."""
+
+
 OWN = frozenset({"schema_version", "clean", "procrastinate"})
 """Notes that belong to a store, not to what happened."""
 
@@ -65,7 +73,7 @@ def copy(
     target: Store,
     *,
     instead: bool = False,
-    progress: Callable[[str, int], None] = lambda table, rows: None,
+    progress: Progress = unwatched,
 ) -> None:
     """Fills an empty ledger with everything of another, in one transaction; `instead` of what it holds where asked.
 
@@ -85,8 +93,8 @@ def copy(
         tx.filled(list(TABLES))
 
 
-def compare(one: Store, other: Store) -> Compared:
-    """Counts every table and hashes every space of both."""
+def compare(one: Store, other: Store, progress: Progress = unwatched) -> Compared:
+    """Counts every table and hashes every space of both; `progress` counts the rows of each of them."""
     rows: dict[str, int] = {}
     differences: list[str] = []
     for table in (*TABLES, COUNTED):
@@ -94,18 +102,20 @@ def compare(one: Store, other: Store) -> Compared:
         rows[table] = found[0]
         if found[0] != found[1]:
             differences.append(f"{table}: {found[0]} / {found[1]}")
-    hashes = [hashes_of(store) for store in (one, other)]
+    hashes = [hashes_of(store, progress) for store in (one, other)]
     spaces = hashes[0].keys() | hashes[1].keys()
     differences += [f"space {space}" for space in sorted(spaces) if hashes[0].get(space) != hashes[1].get(space)]
     return Compared(rows, len(spaces - {""}), tuple(differences))
 
 
-def hashes_of(store: Store) -> dict[str, str]:
+def hashes_of(store: Store, progress: Progress = unwatched) -> dict[str, str]:
     """What each space holds, as one hash: its deliveries, events, activations and the rest, column by column."""
     found: dict[str, hashlib._Hash] = {}
     for table in TABLES:
-        names = sorted(store.columns(table))
+        names, done = sorted(store.columns(table)), 0
         for rows in pages(store, table):
+            done += len(rows)
+            progress(table, done)
             for row in rows:
                 if table != "meta" or row["k"] not in OWN:
                     space = str(row["space"]) if "space" in names else ""

@@ -27,13 +27,22 @@ class Seen:
 
 
 async def day(
-    clock: LeapClock, folder: Path, spaces: int, documents: int, ceiling: int, *, quiet: float = 0.0, intervals: int = 2
+    clock: LeapClock,
+    folder: Path,
+    spaces: int,
+    documents: int,
+    ceiling: int,
+    *,
+    quiet: float = 0.0,
+    intervals: int = 2,
+    wake: float = 0.5,
 ) -> Seen:
-    """Approves documents over some poll intervals, until all are delivered. `quiet`: seconds without a change."""
+    """Approves documents over some poll intervals, until all are delivered. `quiet`: seconds without a change;
+    `wake`: seconds between two looks of an idle engine.
+    """
     dice = random.Random(1)
-    async with crowd(
-        clock, folder, spaces, timing=Timing(poll_interval=INTERVAL), ceiling=ceiling, quiet=quiet
-    ) as many:
+    timing = Timing(poll_interval=INTERVAL, wake=wake)
+    async with crowd(clock, folder, spaces, timing=timing, ceiling=ceiling, quiet=quiet) as many:
         await asyncio.sleep(INTERVAL)
         before, began = many.banqup.calls, clock.now()
         for _ in range(documents):

@@ -27,7 +27,7 @@ def child(folder: Path, hours: float, spaces: int) -> dict[str, float]:
     intervals = max(2, int(hours * 12))
     leap(lambda clock: day(clock, folder / "first", spaces, 10, 60_000))
     first = resident()
-    leap(lambda clock: day(clock, folder / "day", spaces, 10 * intervals, 60_000, intervals=intervals))
+    leap(lambda clock: day(clock, folder / "day", spaces, 10 * intervals, 60_000, intervals=intervals, wake=10.0))
     after = resident()
     return {"first": first, "day": after}
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from typing import cast
 
 import click
 
 from core.operations.running import moving
 from tui.commands.frame import DONE, Session, group, json_option, option, with_session
-from tui.commands.output import document, fact, say
-from tui.i18n import N_, count, ngettext
+from tui.commands.output import document, fact, note, say
+from tui.i18n import N_, _, count, ngettext
 
 
 @group("ledger", help=N_("Move the ledger between its file and PostgreSQL."))
@@ -32,7 +34,12 @@ def ledger() -> None:
 def copy(session: Session, /, *, to: str) -> int:
     """Copies, compares, says what was found."""
     session.must_write()
-    told = moving.copy_ledger(session.desk, cast("moving.Where", to))
+    told = moving.copy_ledger(
+        session.desk, cast("moving.Where", to), _telling(N_("copied: {table}, {count}")),
+        _telling(N_("compared: {table}, {count}")),
+    )  # fmt: skip
+    if sys.stderr.isatty():
+        note("")
     if session.json:
         document({"to": to, "place": session.desk.ledger.place, "rows": told.rows, "spaces": told.spaces})
         return DONE
@@ -45,3 +52,13 @@ def copy(session: Session, /, *, to: str) -> int:
     )
     say(text.format(count=count(told.spaces)))
     return DONE
+
+
+def _telling(text: str) -> Callable[[str, int], None]:
+    """Counts on one line of a terminal; a script sees nothing."""
+
+    def told(table: str, rows: int) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r{_(text).format(table=table, count=count(rows))}   ", err=True, nl=False)
+
+    return told

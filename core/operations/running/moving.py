@@ -5,12 +5,11 @@ What is copied from stays as it is; which of the two counts from then on follows
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
 from typing import Literal
 
 from core.errors import ConfigurationError, StoreError, UsageError
-from core.ledger.copying import Compared, compare, copy
+from core.ledger.copying import Compared, Progress, compare, copy, unwatched
 from core.ledger.sqlite import open_ledger
 from core.ledger.store import Store
 from core.operations.desk import Desk
@@ -20,8 +19,8 @@ from core.sync.lock import EngineLock
 Where = Literal["postgres", "sqlite"]
 
 
-def copy_ledger(desk: Desk, to: Where, progress: Callable[[str, int], None] = lambda table, rows: None) -> Compared:
-    """Copies everything into an empty ledger and compares both.
+def copy_ledger(desk: Desk, to: Where, copied: Progress = unwatched, compared: Progress = unwatched) -> Compared:
+    """Copies everything into an empty ledger and compares both, telling how far each is.
 
     Raises UsageError while an engine runs, ConfigurationError where no database is named, StoreError where there is
     nothing to copy, the other one is not empty, or the two differ afterwards.
@@ -41,8 +40,8 @@ def copy_ledger(desk: Desk, to: Where, progress: Callable[[str, int], None] = la
     try:
         with closing(open_ledger(desk.home.ledger, file_mode=desk.home.file_mode)) as file:
             source, target = (file, server) if to == "postgres" else (server, file)
-            copy(source, target, progress=progress)
-            told = compare(source, target)
+            copy(source, target, progress=copied)
+            told = compare(source, target, compared)
     finally:
         lock.release()
     if told.differences:
