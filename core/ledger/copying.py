@@ -6,9 +6,9 @@ What triggers keep (`cnt`) and what the schema works out (`place`, `along`) is m
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 from core.errors import StoreError
 from core.ledger.rows import Row
@@ -113,14 +113,15 @@ def hashes_of(store: Store, progress: Progress = unwatched) -> dict[str, str]:
     found: dict[str, hashlib._Hash] = {}
     for table in TABLES:
         names, done = sorted(store.columns(table)), 0
+        values = itemgetter(*names)
         for rows in pages(store, table):
-            done += len(rows)
-            progress(table, done)
             for row in rows:
                 if table != "meta" or row["k"] not in OWN:
                     space = str(row["space"]) if "space" in names else ""
-                    said = json.dumps([table, *(row[name] for name in names)], ensure_ascii=False)
-                    found.setdefault(space, hashlib.sha256()).update(said.encode())
+                    said = table, values(row)
+                    found.setdefault(space, hashlib.sha256()).update(repr(said).encode())
+            done += len(rows)
+            progress(table, done)
     return {space: each.hexdigest() for space, each in found.items()}
 
 
