@@ -260,6 +260,13 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "help", "question_mark", N_("Help"), N_("What this screen is for, and its keys."), Scope.EVERYWHERE, footer=90
     ),
+    Action(
+        "redraw",
+        "l",
+        N_("Redraw"),
+        N_("Paint the whole screen again, where something wrote over it."),
+        Scope.EVERYWHERE,
+    ),
     Action("quit", "q", N_("Quit"), N_("Leave the console; the engine goes on."), Scope.EVERYWHERE, footer=95),
 )
 """Plain letters, enter, escape, / and ? only; what changes much is upper-case and far from j k g G (convention 20)."""

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, TypeVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from core.operations.desk import Desk
@@ -64,6 +65,32 @@ class Console(App[int]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The console's own variables, for as long as a theme without them is on."""
         return {"cursor": "#274a63", "field": "#1a232d"}
+
+    def get_driver_class(self) -> type[Driver]:
+        """On a terminal, the driver that sends only what differs from what is seen."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from tui.glass import GlassDriver
+
+        return GlassDriver
+
+    def on_resize(self) -> None:
+        """A terminal of another size has moved what it shows."""
+        self.forget_terminal()
+
+    def forget_terminal(self) -> None:
+        """What comes next is sent whole, whatever the terminal seemed to show."""
+        glass = getattr(self._driver, "glass", None)
+        if glass is not None:
+            glass.forget()
+
+    def do_redraw(self) -> None:
+        """Everything is sent again."""
+        self.forget_terminal()
+        self.screen.refresh()
+        for widget in self.screen.query("*"):
+            widget.refresh()
 
     def on_load(self) -> None:
         """The colours, before anything is painted."""

@@ -44,8 +44,16 @@ COMMAND = (
 
 MANY = 100_000
 KEY_BYTES = 1_024
-PAGE_BYTES = 7_000
-"""A page or an end of the queue: 18 lines that are all different, painted again once they are read."""
+PAGE_BYTES = 2_048
+"""A page or an end of the queue: up to 17 rows that are all different, so up to 1,300 characters are new. What is over
+a kilobyte is those characters: each row also costs two moves, and each colour is sent once for all rows."""
+
+OTHER_KEYS = {"/": 1_024, "\x1b": 2_560, ":": 5_120, "?": 4_608}
+"""Bytes of the keys that show another screen or part of one, by what they cost: the text of the palette and of the help
+is a screen of its own (1,900 cells); `/` and the way back pay only for cells that look different."""
+
+START_BYTES = 8_192
+"""The first picture: 1,920 cells and their colours. It was 19 kB when each piece carried its whole style."""
 
 ROUNDS = 8
 """Measurements at most: a busy machine needs several until one is undisturbed."""
@@ -119,6 +127,25 @@ def test_a_page_and_the_ends_of_the_queue_cost_about_a_screen(many: FakeDesk) ->
             assert terminal.press(key) <= PAGE_BYTES, key
         terminal.press("G")
         assert "F2026-0000004" in terminal.text  # the oldest of those that are done
+
+
+def test_other_keys_send_only_the_cells_that_look_different(many: FakeDesk) -> None:
+    with console_in_pty(many.home.data) as terminal:
+        shown(terminal)
+        assert len(terminal.raw) <= START_BYTES
+        for opening in ("/", ":", "?"):
+            assert terminal.press(opening) <= OTHER_KEYS[opening], opening
+            assert terminal.press("\x1b") <= OTHER_KEYS["\x1b"], opening
+
+
+def test_redraw_sends_the_whole_screen_again(many: FakeDesk) -> None:
+    with console_in_pty(many.home.data) as terminal:
+        shown(terminal)
+        before = terminal.text
+        terminal.screen.reset()
+        assert "F2026-" not in terminal.text
+        terminal.press("l")
+        assert terminal.text == before
 
 
 def test_memory_stays_under_eighty_megabytes(many: FakeDesk) -> None:

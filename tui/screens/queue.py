@@ -148,7 +148,10 @@ class QueueScreen(ActingScreen[None]):
             self._show_reason()
 
     def on_picker_moved(self) -> None:
-        """Another row: its reason, its keys."""
+        """Another row: its reason, its keys; nothing of a row that is still being read."""
+        table = self.query_one(QueueTable)
+        if table.current is None and table.window.total:
+            return
         self._show_reason()
         self.refresh_frame()
 

@@ -78,6 +78,7 @@ class QueueTable(Picker):
         self.empty_text = ""
         self.space_names: dict[str, str] = {}
         self._starts: list[tuple[int, int]] = []
+        self._awaited = False  # rows for the place of the cursor
 
     # -- lines and rows ----------------------------------------------------------------------------------------------
 
@@ -134,6 +135,7 @@ class QueueTable(Picker):
 
     def show(self, window: Window, *, stay: bool = True) -> None:
         """Takes rows. With `stay`, the held delivery keeps the cursor and its place on the screen."""
+        self._awaited = False
         screen_line = self.cursor - self.top
         followed = stay and window.position is not None and self.held is not None
         self.window = window
@@ -151,12 +153,14 @@ class QueueTable(Picker):
         self._ask_if_missing()
 
     def go(self, target: int, step: int = 1) -> None:
-        """Moves the cursor, and asks for rows that are not there yet."""
+        """Moves the cursor, and asks for rows that are not there yet; until they are, the old picture stays."""
         if not self.line_count:
             return
+        self._awaited = True
         super().go(target, step)
         self._hold()
-        self._ask_if_missing()
+        self._awaited = self._ask_if_missing()
+        self.sync()
 
     def _hold(self) -> None:
         current = self.current
@@ -165,13 +169,20 @@ class QueueTable(Picker):
         elif not self.line_count:
             self.held = None
 
-    def _ask_if_missing(self) -> None:
+    def sync(self) -> None:
+        """Repaints what differs, unless the rows to paint are being read: marks in their place would be sent twice."""
+        if not self._awaited:
+            super().sync()
+
+    def _ask_if_missing(self) -> bool:
         first = self.first_row
         last = min(first + self.page, self.window.total) - 1
         have = range(self.window.offset, self.window.offset + len(self.window.rows))
-        if self.window.total and (first not in have or last not in have):
+        missing = bool(self.window.total) and (first not in have or last not in have)
+        if missing:
             # A row that was never read cannot be followed: the place is kept instead.
             self.post_message(self.WindowWanted(*self.wanted(), self.held if self.current else None))
+        return missing
 
     def next_group(self) -> None:
         """The cursor onto the first row of the next group, from the last one to the first."""
