@@ -16,6 +16,8 @@ from core.sync.notes import lost_note, refused_note
 from core.sync.outside import Outside
 from core.sync.retry import DOSSIER_SILENT, DOSSIER_UNDECIDED, Account, after_answer, circuit_after, opened
 
+REFUSED_CREDENTIALS = frozenset({AnswerKind.AUTH, AnswerKind.DOSSIER})
+
 FIRST_TRY_S, LAST_TRY_S = 0.5, 10.0
 """Seconds between two tries to write a result into a ledger that cannot be written."""
 
@@ -48,8 +50,10 @@ class Results:
         forgotten costs a person a decision."""
         now = self.outside.clock.now()
         alone = await self._surely(lambda: self._follows_the_dossier(answer, account))
-        await self._surely(lambda: self._write_result(claim, answer, account, alone=alone, now=now))
-        await self._surely(lambda: self._note_answer(answer, account, credentials))
+        stale = answer.kind in REFUSED_CREDENTIALS and await self._surely(lambda: self._entered_since(claim))
+        await self._surely(lambda: self._write_result(claim, answer, account, alone=alone, stale=stale, now=now))
+        if not stale:
+            await self._surely(lambda: self._note_answer(answer, account, credentials))
 
     async def _surely(self, write: Callable[[], _T]) -> _T:
         """Tries again until the ledger takes it; a clean stop does not wait for that. Raises its last StoreError then.
@@ -66,8 +70,20 @@ class Results:
             await self.outside.clock.sleep(wait)
             wait = min(2 * wait, LAST_TRY_S)
 
-    def _write_result(self, claim: Claim, answer: Answer, account: Account, *, alone: bool, now: float) -> None:
-        """The delivery and the circuit in one transaction; a fenced-off acceptance still counts as evidence."""
+    def _entered_since(self, claim: Claim) -> bool:
+        """Whether somebody entered credentials after this call began: its refusal says nothing of those, even where
+        they are the same, for they may have been made valid meanwhile. They are tried."""
+        events = self.outside.ledger.events(space=claim.delivery.space, newest=True)
+        began = max((e.id for e in events if e.kind == "intent" and e.delivery == claim.id), default=0)
+        return any(event.kind == "credentials" and event.id > began for event in events)
+
+    def _write_result(
+        self, claim: Claim, answer: Answer, account: Account, *, alone: bool, stale: bool, now: float
+    ) -> None:
+        """The delivery and the circuit in one transaction; a fenced-off acceptance still counts as evidence.
+
+        A `stale` answer opens no circuit.
+        """
         outside = self.outside
         standing = self._circuit(account, Scope.TARGET)
         move = after_answer(
@@ -80,14 +96,18 @@ class Results:
             timing=outside.timing,
             draw=outside.draw,
         )
-        circuit = circuit_after(
-            answer,
-            account,
-            lambda scope: self._circuit(account, scope),
-            now=now,
-            timing=outside.timing,
-            alone=alone,
-            by_person=not outside.target.capabilities,
+        circuit = (
+            None
+            if stale
+            else circuit_after(
+                answer,
+                account,
+                lambda scope: self._circuit(account, scope),
+                now=now,
+                timing=outside.timing,
+                alone=alone,
+                by_person=not outside.target.capabilities,
+            )
         )
         written = self._move(claim, State.SENDING, move, circuit)
         if not written and circuit is not None:  # what it says of the target holds whoever has the row now
@@ -99,7 +119,7 @@ class Results:
         """What an answer says of a dossier or a CLID, for the answers to come."""
         ledger = self.outside.ledger
         self._note_silence(answer, account)
-        if answer.kind in {AnswerKind.AUTH, AnswerKind.DOSSIER}:
+        if answer.kind in REFUSED_CREDENTIALS:
             ledger.set_meta(refused_note(account.target, Scope.DOSSIER, account.dossier), credentials.mark())
         if answer.kind is AnswerKind.AUTH:
             self._suspect_clid(account, answer, credentials)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -20,10 +21,10 @@ from core.operations.setup.installing import CredentialField
 from core.operations.views import overview
 from core.operations.views.explain import next_step
 from core.operations.views.health import waiting_for_a_person
-from core.pingwin.target import Capability
+from core.pingwin.target import Answer, AnswerKind, Capability
 from core.wording import word
 from tests.simulation.banqup import SPACE
-from tests.simulation.pingwin import Pingwin
+from tests.simulation.pingwin import Pingwin, PingwinDoor
 from tests.simulation.scene import Scene
 
 HOUR, DAY = 3_600.0, 86_400.0
@@ -120,6 +121,25 @@ def test_ten_days_with_a_wrong_key_cost_no_decision_and_lose_nothing(scene: Scen
     scene.wait(HOUR)
     assert set(scene.states().values()) == {State.CONFIRMED}
     assert set(scene.pingwin.taken.values()) == {1} and len(scene.taken()) == 10
+
+
+def test_same_key_entered_again_while_its_refusal_is_on_its_way_is_tried(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key was made valid in Pingwin and entered once more; the 401 of a call from before comes in after that."""
+    entered, send = [], PingwinDoor.send
+    key = {CredentialField.API_KEY: SecretStr("key")}
+    installing.set_credentials(scene.person.desk(scene.story), SPACE, key)
+
+    async def refused_late(door: PingwinDoor, *arguments: Any) -> Answer:
+        if entered:
+            return await send(door, *arguments)
+        entered.append(installing.set_credentials(scene.person.desk(scene.story), SPACE, key))
+        return Answer(AnswerKind.AUTH, "pingwin_credentials_refused", http_status=401)
+
+    monkeypatch.setattr(PingwinDoor, "send", refused_late)
+    approve(scene, range(3), every=HOUR)
+    assert len(scene.taken()) == 3 and not scene.world.ledger.circuits()
 
 
 def test_access_withdrawn_in_banqup_is_noticed_at_the_next_poll(scene: Scene) -> None:
