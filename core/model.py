@@ -104,6 +104,7 @@ class Document:
 
     `direction` is None for a folder we do not know: such a document is counted and ignored.
     `updated_ns` is None where Banqup gave no timestamp: such a document is looked at in every scan.
+    `came_by` is Banqup's own word for the way it came in (peppol, say).
     """
 
     id: str
@@ -123,6 +124,7 @@ class Document:
     currency: str = ""
     files: tuple[SourceFile, ...] = ()
     status_history: tuple[StatusChange, ...] = ()
+    came_by: str = ""
 
     @property
     def counterparty(self) -> Party:

@@ -182,6 +182,7 @@ def read_document(entry: object, space: str) -> Document:
         currency=_currency(entry, facts),
         files=tuple(_file(file) for file in _list(entry, "files") if isinstance(file, dict) and _id(file)),
         status_history=_history(entry),
+        came_by=_str(entry, "source"),  # member [documented], values but documentcreator [assumption]
     )
 
 

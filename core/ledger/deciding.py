@@ -42,7 +42,7 @@ RETURNS = frozenset({State.PARKED, State.FAILED, State.DEAD, State.CHANGED, Stat
 """States that an undo goes back to: the reason of that time comes back with them."""
 
 NOT_OF_THE_REASON = frozenset(
-    {"state", "attempts", "findings", "derived", "dropped", "file_name", "source_format", "pdf"}
+    {"state", "attempts", "findings", "derived", "dropped", "file_name", "source_format", "pdf", "came_by"}
 )
 """What an event says besides the arguments of its code: where the row went, and the report of a conversion."""
 

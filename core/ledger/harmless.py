@@ -13,7 +13,17 @@ HIDDEN = "–"
 KEPT_ARGUMENTS = frozenset(
     {"state", "rule", "was", "from", "attempts", "seconds", "count", "status", "retry_after", "generation", "kind"}
     | {"activation", "history", "during", "failures", "crashes", "last", "waiting", "fields", "target"}
-    | {"next_delivery", "earlier_delivery", "other", "other_state", "source_format", "pdf", "folder", "severity"}
+    | {
+        "next_delivery",
+        "earlier_delivery",
+        "other",
+        "other_state",
+        "source_format",
+        "pdf",
+        "came_by",
+        "folder",
+        "severity",
+    }
 )
 """Arguments of events and reasons that name no customer, person or amount. Everything else is hidden."""
 

@@ -156,7 +156,7 @@ def _judge(
 ) -> Move | Prepared:
     """Unreadable -> failed; a blocking finding or the wrong dossier -> parked; else the file goes to the spool."""
     delivery, conversion, now = claim.delivery, converted.conversion, outside.clock.now()
-    report = _report(conversion)
+    report = {**_report(conversion), "came_by": document.came_by or None}
     blocking = [finding for finding in conversion.findings if finding.blocks]
     if converted.file is None or conversion.invoice is None:
         first = next((finding for finding in blocking if finding.never), blocking[0] if blocking else None)

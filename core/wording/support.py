@@ -154,6 +154,10 @@ FINDING = {
         "{number} is in Pingwin {count} times, as different documents of Banqup: {copies}.",
         "One of them is a second copy in Banqup; take one out of the books in Pingwin.",
     ),
+    "answer_came_twice": Message(
+        "{number} came into Banqup {count} times, as different documents: {copies}. The last one is held back.",
+        "Send it only if Pingwin really needs both; else choose not to send it.",
+    ),
     "answer_sent_again": Message(
         "{number} is in Pingwin {count} times because a person sent it again: {copies}.",
         "Who and why stands with the delivery.",

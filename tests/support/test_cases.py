@@ -6,12 +6,15 @@ The customer's words are pasted (one key); everything else is counted key by key
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfWriter
 from textual.events import Paste
 from textual.pilot import Pilot
 
@@ -20,11 +23,12 @@ from core.model import Delivery, State
 from core.operations import decisions, support
 from core.operations.decisions import Act
 from core.operations.desk import Desk
+from core.sandbox.generator import generate
+from core.sandbox.records import PURCHASES, Draft
 from core.sandbox.server import SandboxServer, running_sandbox
 from tests.core.sync.homes import activated, engine, rows
 from tests.support.homes import once
 from tests.tui.console import console, text_of, wait_for
-from tui import i18n
 
 pytestmark = pytest.mark.processes
 MOST_KEYS = 10
@@ -91,6 +95,20 @@ def only(desk: Desk, state: State) -> Delivery:
     return row
 
 
+def a_purchase() -> Draft:
+    """An invoice of a supplier with its PDF beside it."""
+    drafts = (draft for seed in range(50, 90) for draft in generate(3, seed=seed).drafts)
+    return next(d for d in drafts if d.folder == PURCHASES and any(each.kind == "PDF" for each in d.files))
+
+
+def encrypted(pdf: bytes) -> bytes:
+    """The PDF as a supplier protects it with a password."""
+    writer, out = PdfWriter(clone_from=BytesIO(pdf)), BytesIO()
+    writer.encrypt("4711")
+    writer.write(out)
+    return out.getvalue()
+
+
 def sent(folder: Path, sandbox: SandboxServer, *faults: str) -> Desk:
     """A home whose engine sent one document, which met these faults."""
     desk = activated(folder, sandbox)
@@ -118,6 +136,28 @@ async def test_it_did_not_arrive(sandbox: SandboxServer, tmp_path: Path) -> None
 
 
 async def test_it_came_twice(sandbox: SandboxServer, tmp_path: Path) -> None:
+    """The supplier sent it by Peppol, the customer uploaded it as well, and a person let both go over."""
+    desk = await staged(activated, tmp_path, sandbox)
+    draft = a_purchase()
+    first, second = sandbox.world.add([draft, replace(draft, source="upload")])
+    for each in (first, second):
+        await staged(sandbox.control.approve, [each.id])
+        await staged(once, desk)
+    async with at_the_console(desk) as help:
+        await help.ask(first.number)
+        await help.reads(
+            f"{first.number} came into Banqup 2 times", "(peppol) → PW-000001", "(upload) → –", "held back"
+        )
+    decisions.decide(desk, [only(desk, State.PARKED).id], Act.RESEND, reason="the customer wanted it")
+    await staged(once, desk)
+    async with at_the_console(desk) as help:
+        await help.ask(first.number)
+        await help.reads(f"{first.number} is in Pingwin 2 times, as different documents of Banqup")
+        await help.reads("(peppol) → PW-000001", "(upload) → PW-000002", first.id[:8], second.id[:8])
+    desk.close()
+
+
+async def test_a_person_sent_it_twice(sandbox: SandboxServer, tmp_path: Path) -> None:
     desk = await staged(sent, tmp_path, sandbox)
     row = only(desk, State.CONFIRMED)
     decisions.decide(desk, [row.id], Act.RESEND, reason="lost in Pingwin")
@@ -153,12 +193,27 @@ async def test_nothing_since_tuesday(sandbox: SandboxServer, tmp_path: Path) -> 
     desk.close()
 
 
-async def test_the_pdf_cannot_be_read(sandbox: SandboxServer, tmp_path: Path) -> None:
-    desk = await staged(sent, tmp_path, sandbox, "file-infected")
-    row = only(desk, State.FAILED)
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "is cut off": lambda pdf: pdf[: len(pdf) // 2],
+    "asks for a password": encrypted,
+}
+
+
+@pytest.mark.parametrize("said", DAMAGES)
+async def test_the_pdf_cannot_be_read(sandbox: SandboxServer, tmp_path: Path, said: str) -> None:
+    """A page was drawn instead, and the document says why."""
+    desk = await staged(activated, tmp_path, sandbox)
+    draft = a_purchase()
+    files = [replace(each, content=DAMAGES[said](each.content)) if each.kind == "PDF" else each for each in draft.files]
+    (document,) = sandbox.world.add([replace(draft, files=tuple(files))])
+    await staged(sandbox.control.approve, [document.id])
+    await staged(once, desk)
     async with at_the_console(desk) as help:
-        await help.ask(row.number)
-        await help.reads(f"{row.number} was rejected:", i18n.worded(row.reason or "", row.reason_args).sentence[:40])
+        await help.ask(document.number)
+        await help.reads(f"{document.number} was delivered")
+        await help.press("enter")
+        await help.press("pagedown")
+        await help.reads(said)
     desk.close()
 
 

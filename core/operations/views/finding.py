@@ -16,7 +16,7 @@ from core.errors import ConfigurationError, SourceError, UsageError
 from core.installations import Installation
 from core.ledger.base import QueueQuery
 from core.ledger.terms import Clue, fits, kept_terms, readings
-from core.model import Arguments, Delivery, Direction, Document, State
+from core.model import NEVER, Arguments, Delivery, Direction, Document, State
 from core.operations.decisions import MARKED_BY_PERSON
 from core.operations.desk import Desk
 from core.operations.views import overview
@@ -110,7 +110,7 @@ def in_ledger(desk: Desk, text: str, space: str | None = None) -> Found | None:
     if not rows:
         return None
     answers = tuple(answer_of(desk, row) for row in rows[:MOST])
-    return Found(text, _twice(rows) or answers[0], answers)
+    return Found(text, _twice(desk, rows) or answers[0], answers)
 
 
 def _rows(desk: Desk, text: str, spaces: Sequence[str]) -> list[Delivery]:
@@ -135,20 +135,30 @@ def _each_once(rows: Iterable[Delivery]) -> list[Delivery]:
     return list({row.id: row for row in rows}.values())
 
 
-def _twice(rows: Sequence[Delivery]) -> Answer | None:
-    """The same invoice delivered more than once: where each copy came from."""
-    sent = [row for row in rows if row.state in {State.CONFIRMED, State.CHANGED} and row.delivered_at is not None]
+def _twice(desk: Desk, rows: Sequence[Delivery]) -> Answer | None:
+    """The same invoice more than once, in Pingwin or held back from it: where each copy came from and went."""
     first = rows[0]
-    same = [row for row in sent if (row.number, row.vat_number) == (first.number, first.vat_number)]
-    if len(same) < 2 or not first.number:
+    same = [row for row in rows if (row.number, row.vat_number) == (first.number, first.vat_number)]
+    sent = [row for row in same if row.state in {State.CONFIRMED, State.CHANGED} and row.delivered_at is not None]
+    held = [row for row in same if row.state is State.PARKED and row.reason == "possible_duplicate"]
+    if not first.number or len(sent) + len(held) < 2:
         return None
-    copies = "; ".join(
-        f"{row.source_id} → {row.reference or '–'}, {row.dossier}, {moment(row.delivered_at or 0.0)}"
-        for row in sorted(same, key=lambda row: row.delivered_at or 0.0)
-    )
-    once_more = any(row.generation for row in same)
-    code = "answer_sent_again" if once_more else "answer_twice"
-    return Answer(code, {"number": first.number, "count": len(same), "copies": copies}, delivery=first)
+    shown = sent if len(sent) > 1 else [*sent, *held]
+    copies = "; ".join(_copy(desk, row) for row in sorted(shown, key=lambda row: row.delivered_at or NEVER))
+    code = "answer_came_twice"
+    if len(sent) > 1:
+        code = "answer_sent_again" if any(row.generation for row in sent) else "answer_twice"
+    return Answer(code, {"number": first.number, "count": len(shown), "copies": copies}, delivery=first)
+
+
+def _copy(desk: Desk, row: Delivery) -> str:
+    """One copy: the document in Banqup with the way it came in, and where it went."""
+    events = desk.ledger.events(delivery=row.id, newest=True)
+    came_by = next((str(each.args["came_by"]) for each in reversed(events) if each.args.get("came_by")), "")
+    came = f"{row.source_id} ({came_by})" if came_by else row.source_id
+    if row.delivered_at is None:
+        return f"{came} → –"
+    return f"{came} → {row.reference or '–'}, {row.dossier}, {moment(row.delivered_at)}"
 
 
 def _dossier(desk: Desk, text: str, spaces: Sequence[str]) -> Found | None:
