@@ -9,22 +9,32 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import sys
 import tempfile
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
+from time import perf_counter
 
 from tests.benchmarks.table import Row, machine, shown
 
 SUBJECTS = ("overhead", "throughput", "claims", "scheduling", "delay", "memory", "holding", "console", "conversion")
 """One module a subject: `measure(folder, tiny=...)` gives its rows."""
 
+SIMULATED = frozenset({"delay", "memory"})
+"""Subjects whose time is simulated: their ledgers lie in memory, for no disk's time is in them."""
+MEMORY = Path("/dev/shm")
+
 
 def measured(subject: str, folder: Path | None, *, tiny: bool) -> list[Row]:
     """The rows of a subject, in a folder of its own that goes afterwards."""
+    if folder is None and subject in SIMULATED and MEMORY.is_dir():
+        folder = MEMORY
     place = Path(tempfile.mkdtemp(prefix="benchmark-", dir=folder))
     try:
+        began = perf_counter()
         rows: list[Row] = import_module(f"tests.benchmarks.{subject}").measure(place, tiny=tiny)
+        print(f"{subject}: {perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
         return rows
     finally:
         shutil.rmtree(place, ignore_errors=True)
