@@ -18,6 +18,7 @@ queue_view.py       what the queue reads
 words/              words both faces share
 i18n.py             four languages, from locale/
 plain.py            safe for a terminal
+clipboard.py        a text to one's own clipboard
 handover.py         a saved file to one's own computer
 crashes.py          the record of a defect
 """

@@ -85,6 +85,15 @@ class Console(App[int]):
         if glass is not None:
             glass.forget()
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Hands a text to the terminal a person sits at, also through tmux and screen."""
+        from tui.clipboard import sequences
+
+        self._clipboard = text
+        if self._driver is not None:
+            for sequence in sequences(text, self.desk.environ):
+                self._driver.write(sequence)
+
     def do_redraw(self) -> None:
         """Everything is sent again."""
         self.forget_terminal()
