@@ -14,6 +14,7 @@ from core.operations.views.overview import Detail
 from tui.i18n import N_, _, day, moment, money, worded
 from tui.plain import neutral, neutral_block
 from tui.widgets.spans import BLANK, Line, Span, cut, fit, wrap
+from tui.words.places import in_words
 from tui.words.status import delivery_face, face, kind_word
 from tui.words.vat_words import payment_words, vat_line
 
@@ -117,7 +118,8 @@ def _findings(sheet: _Sheet, detail: Detail) -> None:
         mark = ascii_glyph if sheet.ascii_only else glyph
         sheet.text(f"{mark} {finding.get('rule', '')}  {said.sentence}", tone)
         sheet.text(said.advice, "accent", indent=INDENT + 2)
-        sheet.text(neutral(finding.get("where", "")), "text-muted", indent=INDENT + 2)
+        path = neutral(finding.get("where", ""))
+        sheet.text("  ".join(part for part in (in_words(path), path) if part), "text-muted", indent=INDENT + 2)
 
 
 def _arguments(item: Mapping[str, str]) -> Mapping[str, str | int | float | None]:
