@@ -169,7 +169,8 @@ class Promises:
             self.before[key] = self.world.pingwin.taken[key]  # it left before the backup came back
             return
         told, copies = self.told[row.id], self.world.pingwin.taken[key] - self.before[key]
-        by_hand = told.ordered + (told.included and told.restored)
+        # who includes what the restored ledger knows as history orders it, whatever left before the backup came back
+        by_hand = told.ordered + (told.included and (told.restored or self.before[key] > 0))
         allowed = (0 if self.before[key] and not by_hand else 1) + by_hand
         _hold(copies <= allowed, f"sent twice: {row.source_id} ({copies} copies, {told.ordered} orders)")
         picked = told.included or told.ordered or row.generation

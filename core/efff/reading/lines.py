@@ -42,7 +42,7 @@ def _line(node: Node, values: Values) -> Line:
         allowances_charges=read_allowances_charges(node, values),
         vat=vat,
         vat_amount=vat_amount,
-        vat_subtotals=() if _says_nothing_new(subtotals, net, vat) else subtotals,
+        vat_subtotals=() if _says_nothing_new(subtotals, net, vat, vat_amount) else subtotals,
         item=_item(item) if item else Item(),
         price=_price(node.first("Price"), values),
     )
@@ -63,11 +63,14 @@ def _merged(stated: VatCategory, beside: VatCategory) -> VatCategory:
     )
 
 
-def _says_nothing_new(subtotals: tuple[VatBreakdown, ...], net: Decimal | None, vat: VatCategory) -> bool:
-    """Whether the line's breakdown is one entry over its net amount, in its category: then the line says it all."""
+def _says_nothing_new(
+    subtotals: tuple[VatBreakdown, ...], net: Decimal | None, vat: VatCategory, amount: Decimal | None
+) -> bool:
+    """Whether the line's breakdown is one entry over its net amount and VAT, in its category: the line says it all."""
     if len(subtotals) != 1:
         return not subtotals
-    return subtotals[0].taxable in (None, net) and _merged(subtotals[0].vat, vat) == vat
+    [one] = subtotals
+    return one.taxable in (None, net) and one.amount in (None, amount) and _merged(one.vat, vat) == vat
 
 
 def read_breakdowns(node: Node, values: Values) -> tuple[Decimal | None, tuple[VatBreakdown, ...]]:

@@ -70,7 +70,7 @@ def _last(path: str) -> str:
 def _alike(value: str) -> str:
     """A value in the spelling it shares with the output's: 84 and 84.00, BE 0477.472.701 and 0477472701."""
     if re.fullmatch(r"[+-]?[0-9]*\.[0-9]+", value):
-        value = value.rstrip("0").rstrip(".")
+        value = value.rstrip("0").rstrip(".").removesuffix("-0")
     value = re.sub(r"(?<=\w)-(?=\w)", "", value)
     return re.sub(r"[^\w-]", "", value).upper().removeprefix("BE").lstrip("0")
 
