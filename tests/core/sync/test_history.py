@@ -7,6 +7,7 @@ The rule is "only documents approved or sent after the activation"; ids, the bas
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,9 @@ from core.operations.decisions import Act, decide, permission
 from core.operations.desk import Desk
 from core.operations.setup import activation, installing
 from core.operations.setup.installing import CredentialField
-from core.pingwin.target import Capability
+from core.pingwin.target import Capability, Credentials
+from core.redaction import fingerprint
+from core.sync.house import House
 from core.wording import word
 from tests.simulation.banqup import DOSSIER_NUMBER, SPACE
 from tests.simulation.scene import EVERYTHING, TIMING, Scene
@@ -362,6 +365,25 @@ def test_widened_trigger_makes_history_of_what_it_newly_covers_and_loses_nothing
     states = active.states()
     assert (states["p1"], states["p2"], states["p3"]) == (State.HISTORY, State.CONFIRMED, State.CONFIRMED)
     assert reason(active, "p1") == "rule"
+
+
+def test_file_never_leaves_with_the_credentials_of_another_dossier(
+    active: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were changed by hand a moment ago, and the engine has not followed yet."""
+    account, credentials = ("simulated", fingerprint(SecretStr("clid")), "FILE-1"), House.credentials
+
+    def of_another(house: House, space: str) -> Credentials | None:
+        found = credentials(house, space)
+        return replace(found, file_id="FILE-2") if found is not None else None
+
+    monkeypatch.setattr(House, "account", lambda house, space: account)
+    monkeypatch.setattr(House, "credentials", of_another)
+    active.processes[0].kill()  # the next life of the engine reads them so
+    active.banqup.approve("p1")
+    active.wait(A_WHILE)
+    assert active.states()["p1"] is State.PARKED and reason(active, "p1") == "other_dossier"
+    assert active.taken() == set()
 
 
 def test_another_dossier_gets_nothing_of_what_the_first_one_had(active: Scene) -> None:
