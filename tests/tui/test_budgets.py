@@ -148,6 +148,13 @@ def test_redraw_sends_the_whole_screen_again(many: FakeDesk) -> None:
         assert terminal.text == before
 
 
+def test_a_locale_without_utf_8_gets_signs_of_ascii_only(many: FakeDesk) -> None:
+    plain = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "1"}
+    with console_in_pty(many.home.data, program=COMMAND, environ=plain) as terminal:
+        shown(terminal)
+        assert not set("…─·▲✓○►✗∅●") & set(terminal.text), terminal.text
+
+
 def test_memory_stays_under_eighty_megabytes(many: FakeDesk) -> None:
     with console_in_pty(many.home.data) as terminal:
         shown(terminal)
