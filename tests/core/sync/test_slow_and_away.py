@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,10 +44,10 @@ def test_document_that_takes_longer_to_read_than_a_lease_is_read_once(
 ) -> None:
     reads, download = [], BanqupDoor.download
 
-    async def slowly(door: BanqupDoor, space: str, file: object) -> bytes:
+    async def slowly(door: BanqupDoor, space: str, *more: Any) -> Any:
         reads.append(space)
         await asyncio.sleep(5 * TIMING.lease)
-        return await download(door, space, file)  # type: ignore[arg-type]
+        return await download(door, space, *more)
 
     monkeypatch.setattr(BanqupDoor, "download", slowly)
     scene.banqup.approve("p1")
