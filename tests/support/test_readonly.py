@@ -57,7 +57,8 @@ CHANGES = {
     "installations activate": ["SPACE", "--yes"], "installations deactivate": ["SPACE", "--yes"],
     "credentials import": ["OUT/list.csv"], "templates save": ["Retail", "--from", "SPACE"],
     "templates delete": ["Retail"], "contract new": ["ours", "--like", "a-multipart"],
-    "ledger copy": ["--to", "sqlite"], "sandbox stop": [],
+    "ledger copy": ["--to", "sqlite"], "sandbox stop": [], "forget": ["BE0403019261", "--yes"],
+    "triggers": ["SPACE", "--purchases", "validated", "--yes"],
     "restore": ["OUT/backup.zip", "--yes"], "sandbox approve": [], "sandbox faults": ["--clear"],
 }  # fmt: skip
 """Commands that change something: all are refused, and nothing changes."""

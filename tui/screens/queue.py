@@ -41,8 +41,7 @@ class QueueScreen(ActingScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._text = ""
-        self._attention = False
-        self._history = False
+        self._attention = self._history = False
         self._sort = ORDERS[0][0]
         self._again: bool | None = None
         self._marked: dict[int, Delivery] = {}

@@ -19,8 +19,8 @@ def test_a_large_wave_begins_to_arrive_at_once_and_in_order(tmp_path: Path) -> N
         for number in range(30):
             scene.banqup.approve(f"p{number:02}")
             scene.world.machine.mono += 0.01
-        while State.CONFIRMED not in scene.states().values():
-            scene.wait(5)
+        while len(scene.rows()) < 30 or State.CONFIRMED not in scene.states().values():
+            scene.wait(2)  # a first poll may list one alone
         found = sorted(scene.rows().values(), key=lambda row: row.id)
         arrived = [row.id for row in found if row.state is State.CONFIRMED]
         assert arrived == [row.id for row in found[: len(arrived)]]
