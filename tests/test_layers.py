@@ -34,6 +34,11 @@ def test_command_line_starts_without_console_and_engine() -> None:
     assert not loaded_by("import tui.cli") & {"textual", "httpx", "lxml", "starlette", "typst"}
 
 
+@pytest.mark.parametrize("room", ["queue", "document", "find", "manage", "spaces", "activity"])
+def test_looking_loads_no_converter(room: str) -> None:
+    assert not loaded_by(f"import tui.screens.{room}") & {"lxml", "typst", "pypdf", "starlette"}
+
+
 CODE_AT = {"Move": 2} | dict.fromkeys((*vars(errors), "UsageError", "ConfigurationError", "StoreError"), 0)
 """Which argument of a call is a code, by the name of what is called."""
 

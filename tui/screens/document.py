@@ -5,15 +5,14 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.widget import Widget
 
 from core.errors import UsageError
 from core.model import Delivery
 from core.operations.desk import Desk
-from core.operations.views import dry_run, overview, request
-from core.operations.views.dry_run import DryRun
+from core.operations.views import overview
 from core.operations.views.overview import Detail, Snapshot
 from tui.actions import Scope
 from tui.commands.files_out import Outputs
@@ -21,10 +20,12 @@ from tui.handover import scp_line
 from tui.i18n import _
 from tui.plain import neutral_block
 from tui.screens.acting import ActingScreen
-from tui.screens.dry_run import DryRunScreen
 from tui.widgets.document_sheet import copied_facts, document_lines, document_title
 from tui.widgets.sheet import Sheet
 from tui.widgets.spans import Line, Span, line, wrap
+
+if TYPE_CHECKING:
+    from core.operations.views.dry_run import DryRun
 
 
 class DocumentScreen(ActingScreen[None]):
@@ -123,9 +124,17 @@ class DocumentScreen(ActingScreen[None]):
         if self._detail is not None:
             row = self._detail.delivery
             self.say(_("Fetching, converting, checking ..."))
-            self.work("dry run", lambda: dry_run.dry_run_of(self.app.desk, row), self._show_dry_run)
+
+            async def tried() -> DryRun:
+                from core.operations.views.dry_run import dry_run_of  # brings the converter, which looking needs not
+
+                return await dry_run_of(self.app.desk, row)
+
+            self.work("dry run", tried, self._show_dry_run)
 
     def _show_dry_run(self, found: DryRun) -> None:
+        from tui.screens.dry_run import DryRunScreen
+
         self.say("")
         self.app.push_screen(DryRunScreen(found))
 
@@ -143,9 +152,13 @@ class DocumentScreen(ActingScreen[None]):
             self._detail = None
             self._show(detail)
             return
-        self.work(
-            "show the request", lambda: request.request_preview(self.app.desk, self._delivery), self._show_request
-        )
+
+        async def made() -> str:
+            from core.operations.views.request import request_preview
+
+            return await request_preview(self.app.desk, self._delivery)
+
+        self.work("show the request", made, self._show_request)
 
     def _show_request(self, text: str) -> None:
         self._request = text

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from core.operations.views import dry_run, finding
-from core.operations.views.dry_run import DryRun
+from core.operations.views import finding
 from core.operations.views.finding import Answer, Found
 from tui.actions import Scope
 from tui.i18n import _, count
 from tui.plain import neutral
-from tui.screens.dry_run import DryRunScreen
 from tui.screens.form import FormScreen
 from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Choice, Menu
 from tui.words.answers import facts, sentence
 from tui.words.status import delivery_face
+
+if TYPE_CHECKING:
+    from core.operations.views.dry_run import DryRun
 
 
 class LookedAt(Message):
@@ -108,10 +109,16 @@ class FindScreen(FormScreen):
         elif answer is not None and answer.document is not None:
             document = answer.document
             self.say(_("Only Banqup knows it: trying what would become of it ..."))
-            self.work(
-                "dry run", lambda: dry_run.dry_run(self.app.desk, document.id, document.space), self._show_dry_run
-            )
+
+            async def tried() -> DryRun:
+                from core.operations.views.dry_run import dry_run  # brings the converter, which finding needs not
+
+                return await dry_run(self.app.desk, document.id, document.space)
+
+            self.work("dry run", tried, self._show_dry_run)
 
     def _show_dry_run(self, found: DryRun) -> None:
+        from tui.screens.dry_run import DryRunScreen
+
         self.say("")
         self.app.push_screen(DryRunScreen(found))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
-from core.efff.files import delivery_file_name
 from core.errors import UsageError
 from core.model import Delivery, Direction
 from core.operations.desk import Desk
@@ -16,6 +15,8 @@ MASK = SecretStr("not readable here")
 
 def upload_of(desk: Desk, delivery: int) -> tuple[Delivery, Upload]:
     """A delivery with the upload that the engine makes of it. Raises UsageError while it has no file."""
+    from core.efff.files import delivery_file_name  # reads XML, which a list of requests needs not
+
     row, content = overview.row_of(desk, delivery), overview.efff(desk, delivery)
     if content is None:
         raise UsageError("no_file_yet", id=delivery, state=row.state.value)
