@@ -6,9 +6,8 @@ of one line: bare, with a PDF of 180 kB inside (240 kB of base64), and of 2 MB. 
 VAT codes, the choice of the PDF and a look into it, the rules, writing the file. `check` also validates by the UBL 2.1
 schema. `convert, no PDF` draws the page, which typst does in some ten milliseconds.
 
-Measured on 30 November 2026 on two cores with a load of 8 beside it, Python 3.11: with 180 kB inside `convert` takes
-3.6 to 3.9 times the round trip (some 500 documents a second), `read` 1.4 to 1.7, `write` 0.7; on a quieter machine
-`convert` took 3.2 to 3.4, `check` 3.0 to 3.2, and with 2 MB `convert` 0.8 to 0.9.
+Measured on 1 December 2026 on two quiet cores, Python 3.11: with 180 kB inside `convert` takes 3.3 times the round trip
+(some 390 documents a second), `read` 1.6, `write` 0.8, `check` 3.0, and with 2 MB `convert` 1.0.
 What remains with 180 kB is the work of Python on the invoice itself, which does not grow with the attachment: the
 aim of 3 is met only where the attachment is larger. A PDF that is not plain (`core.efff.glance`) is opened by pypdf,
 which costs about 1 ms more.

@@ -7,7 +7,9 @@ import os
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
+from tests.core.efff.documents import document
 from tests.tui.commandline import call
 from tui.i18n import use_language
 
@@ -142,6 +144,14 @@ def test_the_folder_that_is_read_is_refused_for_the_files_and_one_around_it_is_n
     assert outcome.stderr.startswith("out_is_source: ")
     _code, found = records("convert", str(tmp_path / "in"), "--out", str(tmp_path))
     assert [Path(record["output"]).parent for record in found] == [tmp_path]
+
+
+def test_a_name_without_end_is_cut_in_the_report(tmp_path: Path) -> None:
+    name = etree.fromstring(document()).findtext(".//{*}RegistrationName") or ""
+    assert name
+    (tmp_path / "a.xml").write_bytes(document().replace(name.encode(), name.encode() + b"x" * 1_000_000))
+    said = call("check", str(tmp_path / "a.xml")).output
+    assert name in said and max(map(len, said.splitlines())) < 1_000
 
 
 def test_a_link_that_leads_nowhere_and_a_pipe_have_a_record_each(tmp_path: Path) -> None:

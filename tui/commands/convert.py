@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from core.efff.invoice import Invoice
     from core.efff.report import Derived, Dropped, Finding
 
+LONGEST = 80
+"""Characters of a name or number in the line that says which document a file holds."""
+
 READ_LIMIT_MB = 100
 """A file above this is not read at all: no invoice is that large, and reading it may exhaust the machine."""
 
@@ -308,9 +311,10 @@ def _document(invoice: Invoice | None) -> str:
     if invoice is None:
         return ""
     kind = _("Credit note {number}") if invoice.is_credit_note else _("Invoice {number}")
-    sides = " → ".join(filter(None, (invoice.supplier.name, invoice.customer.name)))
+    names = (shortened(name, LONGEST) for name in (invoice.supplier.name, invoice.customer.name) if name)
+    sides = " → ".join(names)
     dated = invoice.issue_date.isoformat() if invoice.issue_date else ""
-    return ", ".join(filter(None, (kind.format(number=invoice.number or "–"), dated, sides)))
+    return ", ".join(filter(None, (kind.format(number=shortened(invoice.number or "–", LONGEST)), dated, sides)))
 
 
 def _rows(result: Record, name: str) -> list[Record]:
