@@ -130,3 +130,12 @@ def _visible(character: str) -> str:
     if category in {"Zl", "Zp", "Zs"} or character in "\t\n\r":
         return " "
     return "" if category[0] == "C" else character
+
+
+def causes(error: BaseException | None) -> list[BaseException]:
+    """An exception and what it came from."""
+    chain: list[BaseException] = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    return chain

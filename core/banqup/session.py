@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from io import BytesIO
-from ssl import SSLContext
+from ssl import SSLContext, SSLError
 from typing import IO, Any
 
 import httpx
@@ -40,7 +40,7 @@ from core.ceiling import Ceilings, alone
 from core.clock import Clock
 from core.config import BanqupConnection
 from core.errors import SourceError
-from core.web import clean, http_date, is_loopback, retry_after
+from core.web import causes, clean, http_date, is_loopback, retry_after
 
 log = logging.getLogger(__name__)
 
@@ -275,4 +275,6 @@ def unreachable(error: Exception) -> Unavailable:
     """A network error or time-out as our error, without the address it happened at."""
     late = isinstance(error, (httpx.TimeoutException, TimeoutError))
     connecting = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL))
+    if any(isinstance(cause, SSLError) for cause in causes(error)):
+        return Unavailable("banqup_tls")
     return Unavailable("banqup_unreachable" if connecting else "banqup_silent" if late else "banqup_connection_cut")

@@ -20,7 +20,7 @@ from core.clock import SystemClock
 from core.pingwin.body import Body
 from core.pingwin.request import Outgoing
 from core.pingwin.verdict import Reply
-from core.web import is_loopback
+from core.web import causes, is_loopback
 
 ANSWER_LIMIT = 256 * 1024
 """Bytes of an answer that are read; more than any receipt needs."""
@@ -128,17 +128,8 @@ def _what_broke(error: BaseException, *, left: bool) -> str:
     if left:
         late = isinstance(error, (httpx.TimeoutException, TimeoutError))
         return "pingwin_no_answer" if late else "pingwin_connection_cut"
-    chain = list(_causes(error))
+    chain = causes(error)
     for kind, code in _BEFORE:
         if any(isinstance(link, kind) for link in chain):
             return code
     return "pingwin_unreachable"
-
-
-def _causes(error: BaseException | None) -> list[BaseException]:
-    """An exception and what it came from."""
-    chain: list[BaseException] = []
-    while error is not None and error not in chain:
-        chain.append(error)
-        error = error.__cause__ or error.__context__
-    return chain

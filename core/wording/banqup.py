@@ -47,6 +47,10 @@ _WAITS = {
     "banqup_unreachable": Message(
         "Banqup could not be reached.", "Check the network and the address; it is asked again by itself."
     ),
+    "banqup_tls": Message(
+        "No secure connection to Banqup could be made.",
+        "If it stays, check the address and this machine's clock and certificates.",
+    ),
     "banqup_silent": Message("Banqup did not answer in time.", "Nothing to do; it is asked again by itself."),
     "banqup_connection_cut": Message(
         "The connection to Banqup broke off.", "Nothing to do; it is asked again by itself."

@@ -105,6 +105,14 @@ class Run:
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """Set up, used, refused, out of reach, broken; with every output kept."""
     place = tmp_path_factory.mktemp("secrets")
+    before = os.umask(0)  # nothing may rely on it
+    try:
+        yield from _ran(place)
+    finally:
+        os.umask(before)
+
+
+def _ran(place: Path) -> Iterator[Run]:
     run = Run(place / "home")
     world = World()
     world.client_secret = APP_SECRET
@@ -179,6 +187,17 @@ def test_no_file_but_the_private_one_holds_a_secret(ran: Run) -> None:
                     assert not leaks(archive.read(name)), f"{path.name}/{name}"
     assert looked_at >= 8
     assert (ran.home / "credentials.toml").stat().st_mode & 0o777 == 0o600
+
+
+def test_everything_that_was_written_is_its_owners_alone(ran: Run) -> None:
+    """Whatever the umask: the home with all below it, and the files that were asked for."""
+    looked_at = [ran.home, *ran.home.rglob("*"), *ran.home.parent.glob("*.*")]
+    wrong = {
+        str(path.relative_to(ran.home.parent)): oct(path.stat().st_mode & 0o777)
+        for path in looked_at
+        if path.stat().st_mode & 0o777 != (0o700 if path.is_dir() else 0o600)
+    }
+    assert not wrong and len(looked_at) > 20
 
 
 def test_no_approved_picture_shows_a_secret_of_the_tests() -> None:
