@@ -1,4 +1,4 @@
-"""What happened: the contract of the ledger that every store must pass (`tests/core/ledger/contract.py`).
+"""What happened: the contract of the ledger that every store must pass (`tests/core/ledger/contract`).
 
 The ledger knows deliveries, not formats. Each method is one short transaction with its `event` rows; none talks to the
 network. Methods are synchronous: they take about a millisecond. Times are arguments (`now`, Unix seconds).

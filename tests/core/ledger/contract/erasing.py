@@ -6,16 +6,11 @@ from decimal import Decimal
 
 from core.ledger.base import Ledger, Move, QueueQuery
 from core.ledger.terms import readings
-from core.model import NEVER, Delivery, State
+from core.model import NEVER, State
+from tests.core.ledger.contract.common import row_of
 from tests.core.ledger.makers import activate, confirmed, delivered, found, poll, ready, sending
 
 PARTY = "Bakkerij Peeters"
-
-
-def row_of(ledger: Ledger, delivery: int) -> Delivery:
-    row = ledger.delivery(delivery)
-    assert row is not None
-    return row
 
 
 def erase(ledger: Ledger, *deliveries: int, now: float = 100.0) -> int:
