@@ -138,53 +138,53 @@ def circuit_after(
     """
     outcome = OUTCOMES[answer.kind]
     if answer.kind is AnswerKind.UNKNOWN:
-        scope = Scope.DOSSIER if alone else Scope.TARGET
-        before = standing(scope)
-        if before is not None and before.state == "open":
-            return before
-        if by_person and (alone or (before is not None and before.probes > 0)):
-            code = DOSSIER_UNDECIDED if alone else TARGET_UNDECIDED
-            return replace(opened(account, scope, code, before, now=now, timing=timing), probe_at=None)
-        code = DOSSIER_SILENT if alone else answer.code
-        return opened(account, scope, code, before, now=now, timing=timing)
+        return _after_unknown(answer, account, standing, now=now, timing=timing, alone=alone, by_person=by_person)
     if outcome.closes:
         target = standing(Scope.TARGET)
         return closed(account, now) if target is not None and (target.failures or target.probes) else None
     if outcome.opens is not None:
         return opened(account, outcome.opens, answer.code, standing(outcome.opens), now=now, timing=timing)
     if outcome.cools is not None:
-        until = now + throttled_for(answer, timing)
-        return Circuit(
-            account.target,
-            outcome.cools,
-            account.id_of(outcome.cools),
-            "cooling",
-            answer.code,
-            0,
-            until,
-            None,
-            since=now,
-        )
+        until, id = now + throttled_for(answer, timing), account.id_of(outcome.cools)
+        return Circuit(account.target, outcome.cools, id, "cooling", answer.code, 0, until, None, since=now)
     if outcome.fails is not None:
-        before = standing(outcome.fails)
-        if before is not None and before.state == "open":
-            return None
-        failures = (before.failures if before else 0) + 1
-        if failures >= timing.failures_to_open:
-            return opened(account, outcome.fails, answer.code, before, now=now, timing=timing)
-        return Circuit(
-            account.target,
-            outcome.fails,
-            account.id_of(outcome.fails),
-            "closed",
-            answer.code,
-            failures,
-            0.0,
-            None,
-            probes=before.probes if before else 0,
-            since=now,
-        )
+        return _after_failure(answer, account, outcome.fails, standing(outcome.fails), now=now, timing=timing)
     return None
+
+
+def _after_unknown(
+    answer: Answer,
+    account: Account,
+    standing: Callable[[Scope], Circuit | None],
+    *,
+    now: float,
+    timing: Timing,
+    alone: bool,
+    by_person: bool,
+) -> Circuit:
+    """Open, at the target or the dossier; without a probe where one more wrong "all is well" would cost a decision."""
+    scope = Scope.DOSSIER if alone else Scope.TARGET
+    before = standing(scope)
+    if before is not None and before.state == "open":
+        return before
+    if by_person and (alone or (before is not None and before.probes > 0)):
+        code = DOSSIER_UNDECIDED if alone else TARGET_UNDECIDED
+        return replace(opened(account, scope, code, before, now=now, timing=timing), probe_at=None)
+    code = DOSSIER_SILENT if alone else answer.code
+    return opened(account, scope, code, before, now=now, timing=timing)
+
+
+def _after_failure(
+    answer: Answer, account: Account, scope: Scope, before: Circuit | None, *, now: float, timing: Timing
+) -> Circuit | None:
+    """Nothing left: counted, and open once several in a row failed."""
+    if before is not None and before.state == "open":
+        return None
+    failures, probes = (before.failures, before.probes) if before is not None else (0, 0)
+    if failures + 1 >= timing.failures_to_open:
+        return opened(account, scope, answer.code, before, now=now, timing=timing)
+    id = account.id_of(scope)
+    return Circuit(account.target, scope, id, "closed", answer.code, failures + 1, 0.0, None, probes=probes, since=now)
 
 
 def opened(account: Account, scope: Scope, code: str, before: Circuit | None, *, now: float, timing: Timing) -> Circuit:
