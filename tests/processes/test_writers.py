@@ -34,8 +34,7 @@ TORN = {
 HARMLESS = {
     "core/banqup/download.py": "a file of a scratch folder, read once and gone",
     "core/sync/converting.py": "a file of a scratch folder; the spool forces it to disk before it gets its name",
-    "core/operations/running/engines.py": "engine.out: what a detached engine says before its log is open",
-    "core/operations/setup/trial.py": "sandbox.out: what the sandbox says",
+    "core/operations/running/detached.py": "engine.out, sandbox.out: what they say before their logs are open",
     "core/operations/setup/connections.py": "an empty probe in the target folder, taken away at once",
     "tui/crashes.py": "crashes.log: lines added, read by people",
     "tui/commands/crash.py": "crashes.log: lines added, read by people",

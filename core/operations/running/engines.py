@@ -10,7 +10,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -19,6 +18,7 @@ from pathlib import Path
 from core.errors import StoreError, UsageError
 from core.ledger.base import Present
 from core.operations.desk import Desk
+from core.operations.running import detached
 from core.sync.lock import EngineLock
 
 START_SECONDS = 15.0
@@ -116,25 +116,11 @@ def _works(desk: Desk) -> bool:
 
 
 def _spawn(desk: Desk, log: Path) -> subprocess.Popen[bytes]:
-    """One process of its own session, so that closing the terminal does not end it. No secret in its arguments."""
-    environ = dict(desk.environ)
-    command = [sys.executable, "-m", "core.sync"]
-    if desk.home.mode == "single":
-        environ["BANQUP_PINGWIN_HOME"] = str(desk.home.data)
-        command += ["--home", str(desk.home.data)]
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, desk.home.file_mode)
-    try:
-        return subprocess.Popen(  # noqa: S603 - our own module, no shell
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=descriptor,
-            stderr=descriptor,
-            env=environ,
-            cwd=str(desk.home.data),
-            start_new_session=True,
-        )
-    finally:
-        os.close(descriptor)
+    if desk.home.mode != "single":
+        return detached.start(desk, "core.sync", [], log)
+    place = str(desk.home.data)
+    environ = {**desk.environ, "BANQUP_PINGWIN_HOME": place}
+    return detached.start(desk, "core.sync", ["--home", place], log, environ)
 
 
 def _last_words(log: Path) -> str:

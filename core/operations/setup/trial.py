@@ -11,7 +11,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from pydantic import SecretStr
 from core.config import BanqupConnection, PingwinTarget
 from core.errors import UsageError
 from core.operations.desk import Desk
+from core.operations.running import detached
 from core.operations.running.engines import engine
 from core.operations.running.engines import stop as stop_engine
 from core.operations.setup import connections
@@ -173,22 +173,8 @@ def _listening(address: str) -> bool:
 
 def _spawn(desk: Desk) -> subprocess.Popen[bytes]:
     desk.home.create()
-    port = _port(desk)
-    command = [sys.executable, "-m", "core.sandbox", "--home", str(place(desk)), "--port", str(port)]
-    command += ["--documents", str(DOCUMENTS)]
-    descriptor = os.open(desk.home.logs / "sandbox.out", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, desk.home.file_mode)
-    try:
-        return subprocess.Popen(  # noqa: S603 - our own module, no shell
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=descriptor,
-            stderr=descriptor,
-            env=dict(desk.environ),
-            cwd=str(desk.home.data),
-            start_new_session=True,
-        )
-    finally:
-        os.close(descriptor)
+    arguments = ["--home", str(place(desk)), "--port", str(_port(desk)), "--documents", str(DOCUMENTS)]
+    return detached.start(desk, "core.sandbox", arguments, desk.home.logs / "sandbox.out")
 
 
 def _port(desk: Desk) -> int:
