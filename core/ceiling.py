@@ -1,6 +1,6 @@
 """How many calls a minute a server is asked at most: what a client waits for before each call.
 
-An engine alone counts in its own process (`alone`); several that share a ledger count in it (`core.sync.together`).
+An engine alone counts in its own process (`alone`); several that share a ledger count in it (`sync/shared_ceiling.py`).
 """
 
 from __future__ import annotations

@@ -18,5 +18,5 @@ converting.py          a document's files to its e-fff file, a large one in a pr
 retry.py               what an answer leads to
 result.py              writes that down
 shares.py              no slow space delays another
-together.py            ceilings that several engines keep
+shared_ceiling.py      calls a minute that several engines keep together
 """

@@ -35,8 +35,8 @@ from core.sync.converting import convert
 from core.sync.notes import OWNER
 from core.sync.outside import Convert, Outside, SourcePause
 from core.sync.retry import Draw
+from core.sync.shared_ceiling import SharedCeiling
 from core.sync.shares import Shares
-from core.sync.together import Together
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ class Makers:
 
 def _real(record: Record, ledger: Ledger, clock: Clock) -> Makers:
     """The real things, every call of theirs recorded, and counted together with those of other engines."""
-    ceilings: Ceilings = partial(Together, ledger, clock) if ledger.shared else alone
+    ceilings: Ceilings = partial(SharedCeiling, ledger, clock) if ledger.shared else alone
     return Makers(
         source=partial(_banqup, record=record, ceilings=ceilings),
         target=partial(open_target, record=record, ceilings=ceilings),

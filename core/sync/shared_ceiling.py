@@ -17,7 +17,7 @@ from core.ledger.base import Ledger
 log = logging.getLogger(__name__)
 
 
-class Together:
+class SharedCeiling:
     """One engine's side of a ceiling. Books a second's worth of calls at a time, so that few writes tell of many."""
 
     def __init__(self, ledger: Ledger, clock: Clock, name: str, per_minute: int) -> None:
