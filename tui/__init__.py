@@ -4,7 +4,7 @@ cli.py              `banqup-pingwin`: options, edge of errors
 commands/           one file a group of commands
 app.py              the console as it is started
 console.py          what its screens share
-glass.py            what the terminal shows already
+driver.py           sends only what the terminal does not show yet
 feed.py             what moved in the stores
 screens/            one file a screen
 widgets/            what screens are made of

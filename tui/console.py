@@ -71,9 +71,9 @@ class Console(App[int]):
         chosen = super().get_driver_class()
         if chosen.__name__ != "LinuxDriver":
             return chosen
-        from tui.glass import GlassDriver
+        from tui.driver import DifferenceDriver
 
-        return GlassDriver
+        return DifferenceDriver
 
     def on_resize(self) -> None:
         """A terminal of another size has moved what it shows."""
@@ -81,9 +81,9 @@ class Console(App[int]):
 
     def forget_terminal(self) -> None:
         """What comes next is sent whole, whatever the terminal seemed to show."""
-        glass = getattr(self._driver, "glass", None)
-        if glass is not None:
-            glass.forget()
+        shown = getattr(self._driver, "shown", None)
+        if shown is not None:
+            shown.forget()
 
     def copy_to_clipboard(self, text: str) -> None:
         """Hands a text to the terminal a person sits at, also through tmux and screen."""

@@ -1,8 +1,8 @@
 """What the terminal shows, cell by cell, so that of each new picture only what differs is sent over the line.
 
-`Glass.difference` takes what Textual would write and gives what has to be written. It knows pictures (cursor moves,
+`Shown.difference` takes what Textual would write and gives what has to be written. It knows pictures (cursor moves,
 colours, text) and a few sequences that change nothing to be seen; after any other one it knows nothing and sends the
-next picture whole. `GlassDriver` is Textual's driver with such a glass before the line.
+next picture whole. `DifferenceDriver` is Textual's driver with it before the line.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _cells(text: str, look: Look) -> Iterator[Cell]:
 Row = list[Cell | None]
 
 
-class Glass:
+class Shown:
     """The cells that were sent. A cell nothing is known of is None, and differs from everything."""
 
     def __init__(self) -> None:
@@ -253,15 +253,15 @@ def _change(pen: Look, look: Look) -> str:
     return RESET if look == PLAIN else f"\x1b[{';'.join(codes)}m"
 
 
-class GlassDriver(LinuxDriver):
+class DifferenceDriver(LinuxDriver):
     """Textual's driver for terminals, sending differences."""
 
-    glass: Glass | None = None
+    shown: Shown | None = None
 
     def write(self, data: str) -> None:
         """Sends what the terminal does not show yet."""
-        if self.glass is None:
-            self.glass = Glass()
-        sent = self.glass.difference(data)
+        if self.shown is None:
+            self.shown = Shown()
+        sent = self.shown.difference(data)
         if sent:
             super().write(sent)

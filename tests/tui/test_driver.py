@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.glass import RESET, SYNC_END, SYNC_START, Glass
+from tui.driver import RESET, SYNC_END, SYNC_START, Shown
 
 WIDTH, HEIGHT = 20, 5
 STYLES = ("", "1", "31", "38;2;215;221;228;48;2;16;21;27", "1;38;5;12", "48;2;16;21;27", "7", "2;39;49", "4;94;104")
@@ -60,46 +60,46 @@ def seen(screen: pyte.Screen) -> list[list[object]]:
 @settings(max_examples=200, deadline=None)
 @given(st.lists(pictures, min_size=1, max_size=6), st.integers(0, 6))
 def test_the_terminal_shows_what_was_written(sequence: list[list[Line]], forgotten: int) -> None:
-    glass = Glass()
+    shown = Shown()
     direct, direct_stream = terminal()
     spared, spared_stream = terminal()
     for turn, picture in enumerate(sequence):
         if turn == forgotten:
-            glass.forget()
+            shown.forget()
         direct_stream.feed(written(picture))
-        spared_stream.feed(glass.difference(written(picture)))
+        spared_stream.feed(shown.difference(written(picture)))
         assert seen(spared) == seen(direct)
         assert (spared.cursor.x, spared.cursor.y) == (direct.cursor.x, direct.cursor.y)
 
 
 def test_the_same_picture_again_sends_nothing_at_all() -> None:
-    glass = Glass()
+    shown = Shown()
     picture = written([(2, 1, [("31", "Molens"), ("", " 12")])])
-    assert glass.difference(picture)
-    assert [glass.difference(each) for each in (SYNC_START, picture, SYNC_END)] == ["", "", ""]
+    assert shown.difference(picture)
+    assert [shown.difference(each) for each in (SYNC_START, picture, SYNC_END)] == ["", "", ""]
 
 
 def test_one_other_character_sends_that_character() -> None:
-    glass = Glass()
+    shown = Shown()
     style = "38;2;215;221;228;48;2;16;21;27"
-    glass.difference(written([(2, 1, [(style, "Molens van Brabant")])]))
-    sent = glass.difference(written([(2, 1, [(style, "Molens van Brabazt")])]))
+    shown.difference(written([(2, 1, [(style, "Molens van Brabant")])]))
+    sent = shown.difference(written([(2, 1, [(style, "Molens van Brabazt")])]))
     assert "z" in sent and "Molens" not in sent and len(sent) < 60
 
 
 def test_after_what_it_does_not_know_the_next_picture_is_sent_whole() -> None:
     picture = written([(1, 1, [("", "Molens")])])
     for strange in ("\x1b[?1049h", "\x1b[2J", "\x1b]8;;x\x07text\x1b]8;;\x07"):
-        glass = Glass()
-        glass.difference(picture)
-        assert glass.difference(strange) == strange
-        assert "Molens" in glass.difference(picture), strange
+        shown = Shown()
+        shown.difference(picture)
+        assert shown.difference(strange) == strange
+        assert "Molens" in shown.difference(picture), strange
 
 
 def test_clipboard_bell_and_text_cursor_change_no_cell() -> None:
     picture = written([(1, 1, [("", "Molens")])])
     for unseen in ("\x1b]52;c;TW9sZW5z\x07", "\x1bPtmux;\x1b\x1b]52;c;TW9s\x07\x1b\\", "\x07", "\x1b[?25h"):
-        glass = Glass()
-        glass.difference(picture)
-        assert glass.difference(unseen) == unseen
-        assert glass.difference(picture) == "", unseen
+        shown = Shown()
+        shown.difference(picture)
+        assert shown.difference(unseen) == unseen
+        assert shown.difference(picture) == "", unseen
