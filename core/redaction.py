@@ -12,6 +12,7 @@ import re
 import traceback
 from bisect import insort
 from collections.abc import Collection
+from operator import neg
 from urllib.parse import quote
 
 from pydantic import SecretStr
@@ -38,7 +39,8 @@ class Redactor(logging.Filter):
     def __init__(self) -> None:
         super().__init__()
         self._known: set[str] = set()
-        self._beginnings: dict[str, list[str]] = {}
+        self._lengths: dict[str, list[int]] = {}
+        """How long the values of each beginning are, the longest first: one look-up a length, however many values."""
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._known)} values)"
@@ -49,8 +51,10 @@ class Redactor(logging.Filter):
         if len(plain) < SHORTEST or plain in self._known:
             return
         forms = {plain, quote(plain, safe=""), quote(plain), json.dumps(plain)[1:-1], repr(plain)[1:-1]}
-        for form in forms - self._known:
-            insort(self._beginnings.setdefault(form[:SHORTEST], []), form, key=lambda each: (-len(each), each))
+        for form in forms:
+            lengths = self._lengths.setdefault(form[:SHORTEST], [])
+            if len(form) not in lengths:
+                insort(lengths, len(form), key=neg)
         self._known |= forms
 
     def clean(self, text: str) -> str:
@@ -63,13 +67,13 @@ class Redactor(logging.Filter):
     def _without_known(self, text: str) -> str:
         """Masks what was learnt, the longest first. By beginnings: a pattern of 5,000 keys takes hours to be made."""
         kept, taken, at = list[str](), 0, 0
-        while self._beginnings and at <= len(text) - SHORTEST:
-            candidates = self._beginnings.get(text[at : at + SHORTEST], ())
-            found = next((form for form in candidates if text.startswith(form, at)), "")
+        while self._known and at <= len(text) - SHORTEST:
+            lengths = self._lengths.get(text[at : at + SHORTEST], ())
+            found = next((length for length in lengths if text[at : at + length] in self._known), 0)
             if found:
                 kept += text[taken:at], MASK
-                taken = at + len(found)
-            at += len(found) or 1
+                taken = at + found
+            at += found or 1
         return "".join(kept) + text[taken:]
 
     def filter(self, record: logging.LogRecord) -> bool:

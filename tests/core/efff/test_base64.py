@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import pickle
-import time
 from io import BytesIO
 
 import pytest
@@ -128,9 +127,7 @@ def test_a_plain_pdf_is_told_from_a_few_places_of_it() -> None:
             return super().part(start, stop)
 
     large = pdf_of(20 * 2**20)
-    started = time.perf_counter()
     assert pages_of_plain_pdf(Counted(large)) == 1
-    assert (time.perf_counter() - started) < 0.5
     assert looked < 10_000
     assert pages_of_plain_pdf(Held(plain_pdf(7))) == 7
     assert pages_of_plain_pdf(Held(render(GOOD))) in (None, 1)

@@ -7,7 +7,6 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
-from time import monotonic
 from typing import Any
 
 import httpx
@@ -153,10 +152,8 @@ async def test_a_lost_answer_is_unknown_and_nothing_is_sent_again() -> None:
 
 
 async def test_silence_ends_at_the_deadline_as_unknown() -> None:
-    started = monotonic()
     came, server = await send_to(Silence(), deadline=0.3)
     assert (came.kind, came.code, came.lost) == (AnswerKind.UNKNOWN, "pingwin_no_answer", True)
-    assert monotonic() - started < 2
     assert len(server.asked) == 1
 
 
