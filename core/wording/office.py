@@ -17,6 +17,7 @@ MESSAGES: dict[str, Message] = {
     ),
     "already_active": Message("{name} is active already."),
     "import_no_space": Message("Left out: the column space is empty."),
+    "import_columns_unknown": Message("Not known, and left alone: {columns}. Known are {known}."),
     "import_twice": Message("Left out: line {line} is about the same space."),
     "import_secrets": Message(
         "{where} has a column {column}: secrets may not stand in a table.",

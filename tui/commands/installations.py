@@ -288,5 +288,6 @@ def _tell_import(session: Session, lines: Sequence[Planned], *, dry_run: bool) -
         document({"dry_run": dry_run, "changes": changes})
     else:
         for each, sentence in told:
-            say(_("line {line}: {space}").format(line=each.line, space=neutral(each.space)) + f": {sentence}")
+            where = _("line {line}: {space}") if each.space else _("line {line}")
+            say(where.format(line=each.line, space=neutral(each.space)) + f": {sentence}")
     return ATTENTION if any(each.left_out for each in lines) else DONE

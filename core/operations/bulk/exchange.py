@@ -27,6 +27,7 @@ from core.operations.setup.credentials import shape_problem
 from core.operations.setup.enrolment import enrol
 from core.operations.setup.installing import CredentialField, checked_space_id, normal_enterprise_number
 from core.spreadsheet import cell, value_of
+from core.web import clean
 
 COLUMNS = (
     "space",
@@ -48,6 +49,9 @@ COLUMNS = (
 
 `vat_codes` are the installation's own rules as JSON, each with what it states: [{"code": "45", "supplier": "BE..."}].
 """
+
+READ = {*COLUMNS, "template"}
+"""The columns that an import knows. Others are left alone, and told: one that is misspelt would change nothing."""
 
 SECRETS = frozenset({"api_key", "apikey", "clid", "banqup_secret", "password", "secret"})
 """Columns that may not be in a table: secrets come from their own sources."""
@@ -139,16 +143,27 @@ def import_installations(
 
     New installations begin with the options of `template`, unless their line names another one. A line that is wrong is
     reported with its number and left out, the others are taken. Nothing is deactivated or removed; with `activate`,
-    lines whose column `active` says yes are activated. Once more, the same file changes nothing.
+    lines whose column `active` says yes are activated, and what else did not change about those is not told. Once more,
+    the same file changes nothing.
     """
     if not dry_run:
         desk.must_write()
     templates = {each.name: each.options for each in templates_of(desk)} | {"": options_of(desk, template)}
     seen: dict[str, int] = {}
-    planned = [_plan(desk, line, row, templates, seen) for line, row in _read(file)]
+    rows = _read(file)
+    planned = [_plan(desk, line, row, templates, seen) for line, row in rows]
     if not dry_run:
         _take(desk, [each for each in planned if each.wanted is not None], file.name)
-    return [*planned, *(_activate(desk, planned, waiting, dry_run=dry_run) if activate else [])]
+    activated = _activate(desk, planned, waiting, dry_run=dry_run) if activate else []
+    decided = {each.space for each in activated}
+    told = [each for each in planned if each.code != "import_unchanged" or each.space not in decided]
+    return [*_unknown_columns(rows), *told, *activated]
+
+
+def _unknown_columns(rows: Sequence[tuple[int, Row]]) -> list[Planned]:
+    unknown = sorted({name for _, row in rows for name in row} - READ)
+    arguments = {"columns": ", ".join(clean(name, 40) for name in unknown), "known": ", ".join(sorted(READ))}
+    return [Planned(1, "", "import_columns_unknown", arguments=arguments)] if unknown else []
 
 
 def _take(desk: Desk, planned: Sequence[Planned], file: str) -> None:

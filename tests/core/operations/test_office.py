@@ -60,7 +60,7 @@ def test_a_file_installs_and_activates_a_whole_office_and_once_more_changes_noth
     before = five.home.installations.read_bytes()
     dry = exchange.import_installations(five, file, dry_run=True, activate=True)
     assert five.home.installations.read_bytes() == before
-    assert [each.code for each in dry] == ["import_unchanged"] * 5 + ["office_activate"] * 5
+    assert [each.code for each in dry] == ["office_activate"] * 5
     exchange.import_installations(five, file, dry_run=False, activate=True)
     assert all(five.installations.get(space).active for space in spaces(five))  # type: ignore[union-attr]
     activated = five.home.installations.read_bytes()
@@ -80,6 +80,15 @@ def test_wrong_lines_are_told_by_number_and_the_others_are_taken(desk: FakeDesk,
         (5, "import_refused", True), (6, "import_refused", True), (7, "import_added", False),
     ]  # fmt: skip
     assert [each.space for each in installing.installations(desk)] == ["dddd-4", "aaaa-1"]
+
+
+def test_columns_that_are_not_known_are_told_and_the_rest_is_taken(desk: FakeDesk, tmp_path: Path) -> None:
+    file = tmp_path / "office.csv"
+    file.write_text("space,name,enterprise_number,manager\naaaa-1,One,0477472701,An\n")
+    told, added = exchange.import_installations(desk, file, dry_run=False)
+    assert (told.line, told.code, told.left_out) == (1, "import_columns_unknown", False)
+    assert told.arguments["columns"] == "enterprise_number, manager" and "enterprise_numbers" in str(told.arguments)
+    assert added.code == "import_added"
 
 
 @pytest.mark.parametrize("column", ["api_key", "CLID"])
