@@ -49,30 +49,33 @@ class Terminal:
     def read(self, seconds: float) -> int:
         """Reads what comes within a time; returns how many bytes."""
         end, count = time.monotonic() + seconds, 0
-        while (left := end - time.monotonic()) > 0:
-            ready, _, _ = select.select([self.master], [], [], left)
-            if not ready:
-                break
-            try:
-                chunk = os.read(self.master, 65536)
-            except OSError:
-                self.ended = True
-                break
-            if not chunk:
-                self.ended = True
-                break
-            count += len(chunk)
-            self.raw += chunk
-            self.stream.feed(chunk)
+        while (came := self._chunk(end)) is not None:
+            count += came
         return count
 
+    def _chunk(self, end: float) -> int | None:
+        """Reads what comes next; None where nothing did by then, or the console has ended."""
+        ready, _, _ = select.select([self.master], [], [], max(0.0, end - time.monotonic()))
+        if not ready:
+            return None
+        try:
+            chunk = os.read(self.master, 65536)
+        except OSError:
+            chunk = b""
+        if not chunk:
+            self.ended = True
+            return None
+        self.raw += chunk
+        self.stream.feed(chunk)
+        return len(chunk)
+
     def until(self, condition: Callable[[], object], what: str, deadline: float = DEADLINE) -> None:
-        """Reads until something is so."""
+        """Reads until something is so, and not a moment longer."""
         end = time.monotonic() + deadline
         while not condition():
             if time.monotonic() > end or self.ended:
                 raise AssertionError(f"{what}: never came\n{self.text}")
-            self.read(0.05)
+            self._chunk(min(end, time.monotonic() + 0.05))
 
     def settle(self, quiet: float = 0.3) -> None:
         """Reads until nothing came for a while and the console only slept: on a busy machine silence may be waiting."""
@@ -133,6 +136,7 @@ def in_pty(
     columns, rows = size
     pid, master = pty.fork()
     if pid == 0:  # pragma: no cover - the child
+        os.nice(5)  # behind who reads it: else what it does before anybody looks counts as well
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         wanted = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TZ": "UTC", **(environ or {})}
         kept = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "COLUMNS", "LINES"}}

@@ -66,6 +66,10 @@ PAINT_AIM, PAINT_LIMIT = 1.5, 2.5
 """First useful paint, in starts of an empty Textual app. The aim is not met yet (1.6 to 1.8 on a busy machine); the
 limit is what a return of the settings' models or of the clients to the start would break."""
 
+GROWTH_LIMIT = 1.5
+"""First paint on 100,000 deliveries, in those on 1,000; reading all of them would be several times that. The aim of 1.2
+is measured by `tests.benchmarks` with nothing beside it: among other tests one and the same start differs by half."""
+
 
 @pytest.fixture(scope="module", autouse=True)
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
@@ -201,9 +205,9 @@ def test_first_paint_is_near_that_of_an_empty_app_and_does_not_grow_with_the_que
     for _ in range(ROUNDS):
         small = min(small, start(COMMAND, few.home.data))
         large = min(large, start(COMMAND, many.home.data))
-        if large <= small * 1.2 and large <= unit * PAINT_LIMIT:
+        if large <= small * GROWTH_LIMIT and large <= unit * PAINT_LIMIT:
             break
-    assert large <= small * 1.2, (large, small)
+    assert large <= small * GROWTH_LIMIT, (large, small)
     assert large <= unit * PAINT_LIMIT, (large, unit, "aim", PAINT_AIM)
 
 
