@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -18,8 +19,10 @@ from core.model import Delivery, State
 from core.operations import decisions, support
 from core.operations.decisions import Act
 from core.operations.desk import Desk
+from core.operations.running import moving
 from core.operations.support import forgetting
 from core.sandbox.server import SandboxServer, running_sandbox
+from tests.cluster import Cluster
 from tests.core.sync.homes import rows
 from tests.support.homes import lived_in, once
 from tests.tui.commandline import call
@@ -71,6 +74,33 @@ def test_nothing_here_names_a_forgotten_party(desk: Desk) -> None:
     assert done.deliveries and done.spooled and done.cleaned and done.rules == 1
     assert done.left == ()
     assert holding(desk, row.counterparty) == [] and holding(desk, digits) == []
+
+
+def test_no_table_of_a_database_names_a_forgotten_party(
+    tmp_path: Path, sandbox: SandboxServer, cluster: Cluster
+) -> None:
+    filed, database = lived_in(tmp_path, sandbox), cluster.database()
+    filed.close()
+    desk = Desk(filed.home, "an", environ={**os.environ, "BANQUP_PINGWIN_DATABASE_URL": cluster.url(database)})
+    moving.copy_ledger(desk, "postgres")
+    desk.home.ledger.unlink()
+    row = a_supplier(desk)
+
+    def tables() -> list[str]:
+        """Those with a line that holds the party's name."""
+        every = cluster.sql(
+            "SELECT quote_ident(table_schema) || '.' || quote_ident(table_name) FROM information_schema.tables"
+            " WHERE table_schema NOT IN ('pg_catalog', 'information_schema')",
+            database,
+        )
+        held = "SELECT 1 FROM {} AS line WHERE strpos(lower(line::text), lower('{}')) > 0"
+        return [str(name) for (name,) in every if cluster.sql(held.format(name, row.counterparty), database)]
+
+    assert tables(), "else this test proves nothing"
+    done = forgetting.forget(desk, forgetting.plan(desk, row.counterparty))
+    assert done.deliveries and done.left == ()
+    assert tables() == [] and holding(desk, row.counterparty) == []
+    desk.close()
 
 
 def test_a_forgotten_document_is_not_sent_again_and_still_adds_up(desk: Desk, sandbox: SandboxServer) -> None:
