@@ -58,6 +58,9 @@ IN_FLIGHT = frozenset({State.LEASED, State.SENDING, State.UNKNOWN})
 
 FINAL = frozenset({State.CONFIRMED, State.DISCARDED, State.HISTORY})
 
+KEEPS_ITS_FILE = frozenset(State) - {State.SEEN, State.FAILED, State.HISTORY, State.WITHDRAWN, State.CHANGED}
+"""States of which a delivery may arrive, or have arrived, as it was made: not all read the document again first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Space:
@@ -173,6 +176,8 @@ class Delivery:
     `reason` is a code (worded by `core.wording`) with `reason_args`; `due_at` is the next try, the lease end or the
     time of the question to the target, by state. `reference` is the target's own name for what it took.
     `payment_reference` is what the invoice is paid by (BT-83): twelve digits for a structured communication.
+    `content_hash` speaks of the document that its file was made from, `newer_hash` of what Banqup shows since, where
+    that is something else.
     """
 
     id: int
@@ -200,6 +205,7 @@ class Delivery:
     delivered_at: float | None = None
     updated_ns: int | None = None
     content_hash: str | None = None
+    newer_hash: str | None = None
     invoice_key: str | None = None
     activation: int = 0
     fence: int = 0

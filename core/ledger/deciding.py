@@ -9,7 +9,7 @@ from core.ledger.base import Decision
 from core.ledger.rows import DELIVERY, arguments, delivery, plain
 from core.ledger.store import ConflictError, Store, Transaction, to_json
 from core.ledger.terms import terms_of
-from core.ledger.writing import own_delivery, write_terms
+from core.ledger.writing import own_delivery, tell_changed, write_terms
 from core.model import NEVER, Arguments, Delivery, State
 
 DECIDE = f"""UPDATE doc SET state = :state, reason = :reason, reason_args = :args, due_at = :due, lease_owner = NULL,
@@ -34,6 +34,10 @@ REST = f"""UPDATE doc SET state = coalesce(:rests, state), fence = fence + 1,
 WHERE id = :id RETURNING {DELIVERY}"""  # noqa: S608
 """The earlier generation keeps its state, or rests where its content had changed."""
 
+FILE = """SELECT sha256 IS NOT NULL AND (newer_hash IS NULL
+  OR EXISTS (SELECT 1 FROM event WHERE event.doc = doc.id AND kind = 'intent')) AS goes FROM doc WHERE id = ?"""
+"""Whether a row's file goes as it is: not where Banqup shows something else by now, and no byte of it ever left."""
+
 THROUGH_HOLD = """UPDATE space_run SET alone = :id
 WHERE held = 1 AND space = (SELECT space FROM doc WHERE id = :id AND state = :expected) RETURNING space"""
 
@@ -55,7 +59,7 @@ class Deciding(Store):
 
         With `generation`, a next-generation row is made in `state` and returned; a `changed` row then rests as
         `confirmed`, any other keeps its state. A fresh start of a row forgets its counted attempts and crashes; a row
-        without a file goes to `seen` where `ready` was asked for.
+        without a file, or with one that is out of date and never left, goes to `seen` where `ready` was asked for.
         """
         try:
             with self.write() as tx:
@@ -82,13 +86,13 @@ class Deciding(Store):
 
 
 def _decide(tx: Transaction, decision: Decision, now: float) -> Delivery | None:
-    row = tx.one("SELECT sha256 FROM doc WHERE id = ?", (decision.delivery,))
+    row = tx.one(FILE, (decision.delivery,))
     if row is None:
         return None
     who = {"id": decision.delivery, "expected": decision.expected}
     if decision.alone and tx.one(THROUGH_HOLD, who) is None:
         return None
-    state = State.SEEN if decision.state is State.READY and row["sha256"] is None else decision.state
+    state = State.SEEN if decision.state is State.READY and not row["goes"] else decision.state
     reason, args = _reason(tx, decision, state)
     moved = tx.one(
         DECIDE,
@@ -108,7 +112,9 @@ def _decide(tx: Transaction, decision: Decision, now: float) -> Delivery | None:
     decided = delivery(moved)
     _record(tx, decision, decided, state, now)
     tx.touch(decided.space)
-    return decided
+    if tell_changed(tx, decided.id, now):
+        (moved,) = tx.run(f"SELECT {DELIVERY} FROM doc WHERE id = ?", (decided.id,)).fetchall()  # noqa: S608
+    return delivery(moved)
 
 
 def _again(tx: Transaction, decision: Decision, now: float) -> Delivery | None:

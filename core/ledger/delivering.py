@@ -14,7 +14,7 @@ from core.ledger.circuits import write_circuit
 from core.ledger.rows import DELIVERY, LONGEST, Row, delivery, plain
 from core.ledger.store import ENGINE, Store, Transaction, to_json
 from core.ledger.terms import kept_terms, terms_of
-from core.ledger.writing import facts, id_list, own_delivery, search_text, write_terms
+from core.ledger.writing import facts, id_list, own_delivery, search_text, tell_changed, write_terms
 from core.model import NEVER, Arguments, Delivery, State
 
 SETTLE_PICK = "SELECT space FROM space_run WHERE settle_due <= :now ORDER BY settle_due LIMIT 1"
@@ -81,8 +81,8 @@ PREPARED = f"""UPDATE doc SET state = :state, reason = :reason, reason_args = :a
   sha256 = :sha256, size = :size, changed_at = :now, direction = coalesce(:direction, direction), doc_type = :doc_type,
   number = :number, counterparty = :counterparty, vat = :vat, issued = :issued, amount = :amount, currency = :currency,
   invoice_key = :invoice_key, source_updated = coalesce(:source_updated, source_updated),
-  source_hash = coalesce(:source_hash, source_hash), search = :search, payment_reference = :payment_reference,
-  vat_breakdown = :vat_breakdown
+  source_hash = coalesce(:source_hash, source_hash), newer_hash = NULL, search = :search,
+  payment_reference = :payment_reference, vat_breakdown = :vat_breakdown
 WHERE id = :id AND fence = :fence AND state = 'seen' RETURNING {DELIVERY}"""  # noqa: S608
 """A ready row keeps its place in the line: it is due since it was found, so that it goes before what came later."""
 
@@ -275,6 +275,7 @@ class Delivering(Store):
             )
             if move.reference:
                 write_terms(tx, claim.id, kept_terms(reference=plain(move.reference)))
+            tell_changed(tx, claim.id, now)
             if circuit is not None:
                 write_circuit(tx, circuit, actor=ENGINE, now=now, space=claim.delivery.space)
             tx.touch(claim.delivery.space)
@@ -300,6 +301,7 @@ class Delivering(Store):
             )
             if row is not None:
                 write_terms(tx, delivery, kept_terms(reference=plain(reference)))
+                tell_changed(tx, delivery, now)
             tx.touch(found["space"])
             return row is not None
 

@@ -84,8 +84,9 @@ class Discovery:
     """One document that a scan found worth a row, or a change of one.
 
     For `NEW`: `state` is SEEN, HISTORY, PARKED or (after a restore) WITHDRAWN, with `reason`. For the others `delivery`
-    names the row: `CHANGED` is a delivered one, `BACK` a withdrawn one (with the state it goes to; UNKNOWN where it may
-    have been sent), `MOVED` a prepared one to be read again.
+    names the row: `CHANGED` is one that shows another content than its file was made from, or that content again;
+    `BACK` a withdrawn one (with the state it goes to; UNKNOWN where it may have been sent), `MOVED` a prepared one to
+    be read again.
     """
 
     finding: Finding

@@ -31,7 +31,7 @@ LONGEST = 500
 DELIVERY = (
     "id, space, source_id, dossier, generation, state, direction, doc_type, number, counterparty, vat, issued, amount,"
     " currency, reason, reason_args, due_at, attempts, idem_key, sha256, size, target_ref, delivered_at,"
-    " source_updated, source_hash, invoice_key, activation, fence, crashes, changed_at,"
+    " source_updated, source_hash, newer_hash, invoice_key, activation, fence, crashes, changed_at,"
     " payment_reference, vat_breakdown"
 )
 """The columns that `delivery` reads."""
@@ -67,6 +67,7 @@ def delivery(row: Row) -> Delivery:
         delivered_at=None if row["delivered_at"] is None else float(row["delivered_at"]),
         updated_ns=row["source_updated"],
         content_hash=row["source_hash"],
+        newer_hash=row["newer_hash"],
         invoice_key=row["invoice_key"],
         activation=row["activation"],
         fence=row["fence"],

@@ -10,7 +10,7 @@ from core.ledger.base import Discovery, Finding, Prepared, SpaceRun
 from core.ledger.rows import LONGEST, plain, searchable, space_run
 from core.ledger.store import Transaction, to_json
 from core.ledger.terms import kept_terms
-from core.model import NEVER, State
+from core.model import KEEPS_ITS_FILE, NEVER, State, same_content
 
 INSERT = """INSERT INTO doc(space, source_id, dossier, generation, activation, direction, doc_type, number,
   counterparty, vat, issued, amount, currency, invoice_key, source_updated, source_hash, state, reason, reason_args,
@@ -25,24 +25,29 @@ TURN = """UPDATE doc SET state = :state, reason = :reason, reason_args = :args, 
 WHERE id = :id AND state = :held AND (:finding <> 'moved' OR NOT EXISTS
   (SELECT 1 FROM event WHERE doc = :id AND json_extract(args, '$.state') = 'unknown')) RETURNING fence"""
 
-HELD = {Finding.CHANGED: State.CONFIRMED, Finding.BACK: State.WITHDRAWN, Finding.MOVED: State.READY}
+HELD = {Finding.BACK: State.WITHDRAWN, Finding.MOVED: State.READY}
 """Where a row must still stand for what was found of it."""
+
+CHANGED = """UPDATE doc SET state = 'changed', reason = 'changed_in_banqup', reason_args = '{}', due_at = 9e18,
+  changed_at = :now, source_hash = newer_hash, newer_hash = NULL
+WHERE id = :id AND state = 'confirmed' AND newer_hash IS NOT NULL RETURNING space"""
+"""The content that is told of is kept: once a person has left it as it is, it is not asked about again."""
 
 
 def write_found(tx: Transaction, run: SpaceRun, found: Discovery, *, activation: int, now: float) -> bool:
     """Writes one finding of a scan; True where it is a new row."""
     if found.finding is Finding.NEW:
         return insert_found(tx, run, found, activation=activation, now=now) is not None
-    _turn(tx, run, found, now)
+    if found.finding is Finding.CHANGED or not _turn(tx, run, found, now):
+        _keep_newer(tx, run, found, now)
     return False
 
 
-def _turn(tx: Transaction, run: SpaceRun, found: Discovery, now: float) -> None:
+def _turn(tx: Transaction, run: SpaceRun, found: Discovery, now: float) -> bool:
     """Moves a row that Banqup's list speaks of again, if it still stands where the scan saw it.
 
-    The content seen now is kept: once a person has left a changed document as it is, it is not asked about again.
     What may ever have been taken is not made anew: the target's answer to its key would speak of the older file. It is
-    sent as it was, and shown as changed afterwards.
+    sent as it was, and told of as changed afterwards.
     """
     values = {
         "state": found.state,
@@ -56,9 +61,33 @@ def _turn(tx: Transaction, run: SpaceRun, found: Discovery, now: float) -> None:
         "held": HELD[found.finding],
         "finding": found.finding.value,
     }
-    if tx.one(TURN, values) is not None:
-        code = found.reason or ("delivery_back" if found.state is State.SEEN else "delivery_changed")
-        tx.event(run.space, "found", code, at=now, delivery=found.delivery, state=found.state, args=found.reason_args)
+    if tx.one(TURN, values) is None:
+        return False
+    code = found.reason or "delivery_back"
+    tx.event(run.space, "found", code, at=now, delivery=found.delivery, state=found.state, args=found.reason_args)
+    return True
+
+
+def _keep_newer(tx: Transaction, run: SpaceRun, found: Discovery, now: float) -> None:
+    """Keeps what Banqup shows now where the file was made from something else, until the row stands as delivered."""
+    row = tx.one("SELECT state, source_hash, newer_hash FROM doc WHERE id = ?", (found.delivery,))
+    if row is None or row["state"] not in KEEPS_ITS_FILE:
+        return
+    newer = None if same_content(row["source_hash"], found.content_hash) else found.content_hash
+    if newer == row["newer_hash"]:
+        return
+    tx.run("UPDATE doc SET newer_hash = ? WHERE id = ?", (newer, found.delivery))
+    if not tell_changed(tx, found.delivery, now) and newer is not None:
+        tx.event(run.space, "found", "changed_on_its_way", at=now, delivery=found.delivery)
+
+
+def tell_changed(tx: Transaction, delivery: int | None, now: float) -> bool:
+    """Puts a row that stands as delivered before a person, where Banqup shows something else by now. After each write
+    that may confirm one."""
+    row = tx.one(CHANGED, {"id": delivery, "now": now})
+    if row is not None:
+        tx.event(row["space"], "found", "changed_in_banqup", at=now, delivery=delivery, state=State.CHANGED)
+    return row is not None
 
 
 def insert_found(tx: Transaction, run: SpaceRun, found: Discovery, *, activation: int, now: float) -> int | None:

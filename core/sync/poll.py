@@ -14,6 +14,7 @@ from core.banqup.source import Source
 from core.config import Timing
 from core.ledger.base import Activation, Discovery, Finding, Ledger, SpaceRun
 from core.model import (
+    KEEPS_ITS_FILE,
     VALIDATED,
     Delivery,
     Direction,
@@ -89,18 +90,19 @@ def changed(document: Document, known: Delivery, rule: Rule, run: SpaceRun) -> D
     """What a scan says of a row that it shows changed: one delivered is a person's to look at, one prepared is read
     again, also where it is no longer at its trigger.
 
-    Prepared ones only before their first try: what may have been taken keeps its file and its question.
+    Prepared ones only before their first try: what may have been taken keeps its file and its question. The ledger
+    keeps what is shown of it, and tells of it once it is delivered.
     """
-    same = same_content(known.content_hash, content_hash(document))
     if document.direction is None:
         return None
-    if known.state is State.CONFIRMED and not same:
+    now = content_hash(document)
+    same = same_content(known.content_hash, now)
+    untried = known.state is State.READY and not known.attempts and known.updated_ns != document.updated_ns
+    if untried and not (same and rule.eligible(document)):
+        return describe(document, run, Finding.MOVED, State.SEEN, "moved_in_banqup", delivery=known.id)
+    if known.state in KEEPS_ITS_FILE and known.newer_hash != (None if same else now):
         return describe(document, run, Finding.CHANGED, State.CHANGED, "changed_in_banqup", delivery=known.id)
-    if known.state is not State.READY or known.attempts or known.updated_ns == document.updated_ns:
-        return None
-    if rule.eligible(document) and same:
-        return None
-    return describe(document, run, Finding.MOVED, State.SEEN, "moved_in_banqup", delivery=known.id)
+    return None
 
 
 GONE = "document_gone"

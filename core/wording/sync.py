@@ -82,6 +82,9 @@ MESSAGES: dict[str, Message] = {
         "When its turn came it was no longer approved or sent in Banqup (now: {status}).",
         "Nothing to do: it goes out by itself once it is approved or sent again.",
     ),
+    "changed_on_its_way": Message(
+        "It changed in Banqup after its file was made. Once it is delivered you are asked whether to send it again."
+    ),
     "moved_in_banqup": Message("It changed in Banqup while it waited: it is read again before it is sent."),
     "document_gone": Message(
         "When its turn came Banqup no longer had the document.",

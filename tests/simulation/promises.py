@@ -22,7 +22,10 @@ EVERYTHING = QueueQuery(history=True)
 TWICE = frozenset({"resend", "resend_again", "resend_changed", "send", "undo_discard"})
 """Decisions that say beforehand that the invoice may arrive twice."""
 
-MARKED = frozenset({"marked_delivered", "left_as_delivered", "resend_changed"})
+LEFT = frozenset({"left_as_delivered", "resend_changed"})
+"""Decisions of a person who was told that a delivered document had changed."""
+
+MARKED = LEFT | {"marked_delivered"}
 COUNT_EVERY = 25
 
 
@@ -218,9 +221,10 @@ class Promises:
 
     def _not_silent(self, row: Delivery) -> None:
         """What was taken is the document as it now stands, or a person is told that it changed."""
-        if row.state is not State.CONFIRMED or row.reason in MARKED or row.id not in self.rows:
+        if row.state is not State.CONFIRMED or row.reason in LEFT or row.id not in self.rows:
             return
-        if self.told[row.id].ordered or self.told[row.id].restored:
+        sent_again = any(row.source_id == other.source_id and other.generation for other in self.rows.values())
+        if sent_again or self.told[row.id].restored or row.key not in self.world.pingwin.content:
             return
         sent = self.world.pingwin.content[row.key].decode().partition(">")[2].partition("<")[0]
         now = f"{row.source_id}:{self.world.banqup.version[row.source_id]}"

@@ -64,7 +64,7 @@ ONE_SPACE = (
     "DELETE FROM circuit WHERE id <> '' AND id NOT IN (SELECT clid FROM space_run UNION SELECT dossier FROM space_run)",
     "DELETE FROM cnt WHERE space <> :space",
     "DELETE FROM meta WHERE k NOT IN ('schema_version', 'clean', 'restored_at', 'backup_made_at')",
-    "UPDATE doc SET invoice_key = NULL, source_hash = NULL",
+    "UPDATE doc SET invoice_key = NULL, source_hash = NULL, newer_hash = NULL",
 )
 """What makes a copy of the ledger an excerpt about one space."""
 

@@ -11,13 +11,14 @@ import pytest
 
 from core.errors import ConfigurationError, ProductError, StoreError
 from core.ledger import library
+from core.ledger.base import Finding
 from core.ledger.library import file_system, journal_for, wal_safe
 from core.ledger.opening import refuse_network, statements
 from core.ledger.schema import Script, scripts
 from core.ledger.sqlite import open_ledger
 from core.ledger.terms import readings
 from core.model import State
-from tests.core.ledger.makers import SPACE, activate, delivered, found, poll, ready, sending
+from tests.core.ledger.makers import DOSSIER, SPACE, activate, delivered, found, poll, ready, sending
 
 NEXT_SCHEMA = Script(scripts()[-1].version + 1, "next", "ALTER TABLE doc ADD COLUMN colour TEXT;")
 
@@ -77,6 +78,25 @@ def test_documents_of_the_first_schema_are_found_by_what_customers_say(tmp_path:
     ledger = open_ledger(path)
     for said in ("118", "cafe zwaan", "110.050.557", "92,40", "4/3/2026", "pw-7"):
         assert [row.number for clues in readings(said) for row in ledger.search(clues)][:1] == ["2026-0118"], said
+    ledger.close()
+
+
+def test_a_document_delivered_under_the_fourth_schema_is_told_of_when_it_changes(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    old = open_ledger(path, steps=scripts()[:4])
+    activate(old)
+    with old.write() as tx:
+        tx.run(
+            "INSERT INTO doc(space, source_id, dossier, state, source_hash, idem_key)"
+            " VALUES(?, 'doc-F1', ?, 'confirmed', 'meta-F1:files', 'k')",
+            (SPACE, DOSSIER),
+        )
+    old.close()
+    ledger = open_ledger(path)
+    row = ledger.known(SPACE, ["doc-F1"])["doc-F1"]
+    assert (row.state, row.newer_hash) == (State.CONFIRMED, None)
+    poll(ledger, found("F1", finding=Finding.CHANGED, state=State.CHANGED, delivery=row.id, content_hash="b:c"))
+    assert ledger.known(SPACE, ["doc-F1"])["doc-F1"].state is State.CHANGED
     ledger.close()
 
 

@@ -163,6 +163,40 @@ def test_delivered_document_that_is_corrected_is_put_before_a_person(active: Sce
     assert active.states()["p1"] is State.CHANGED and set(active.pingwin.taken.values()) == {1}
 
 
+@pytest.fixture
+def corrected_on_its_way(active: Scene) -> Scene:
+    """Its answer was lost; it was corrected while nobody knew whether it arrived, and later polls list it no more."""
+    active.pingwin.unreliable, active.pingwin.fates = 1.0, ("lost_after",)
+    active.banqup.approve("p1")
+    while active.states().get("p1") is not State.SENDING:
+        active.wait(1)
+    active.banqup.correct("p1")
+    active.wait(TIMING.sweep_span + 2 * TIMING.sweep_interval)
+    assert (active.states()["p1"], reason(active, "p1")) == (State.PARKED, "outcome_unknown")
+    active.pingwin.unreliable = 0.0
+    return active
+
+
+def test_document_corrected_before_its_delivery_was_certain_is_told_of_once_a_person_says_it_arrived(
+    corrected_on_its_way: Scene,
+) -> None:
+    scene = corrected_on_its_way
+    (marked,) = decide(desk(scene), [scene.rows()["p1"].id], Act.MARK_DELIVERED)
+    assert marked.done and marked.row is not None and marked.row.state is State.CHANGED
+    (left,) = decide(desk(scene), [marked.row.id], Act.MARK_DELIVERED)
+    scene.wait(A_WHILE)
+    assert left.done and scene.states()["p1"] is State.CONFIRMED, "asked once"
+
+
+def test_document_corrected_before_its_delivery_was_certain_is_told_of_once_it_was_sent_again(
+    corrected_on_its_way: Scene,
+) -> None:
+    scene = corrected_on_its_way
+    decide(desk(scene), [scene.rows()["p1"].id], Act.RESEND)
+    scene.wait(A_WHILE)
+    assert (scene.states()["p1"], reason(scene, "p1")) == (State.CHANGED, "changed_in_banqup")
+
+
 # -- off and on again --------------------------------------------------------------------------------------------------
 
 

@@ -86,8 +86,9 @@ class DecidingContract(Soundness):
     def test_a_changed_document_sent_again_no_longer_waits_for_a_person(self, ledger: Ledger) -> None:
         activate(ledger)
         delivery = delivered(ledger)
-        poll(ledger, found("F1", finding=Finding.CHANGED, state=State.CHANGED, delivery=delivery), now=20.0)
+        poll(ledger, found("F1", finding=Finding.CHANGED, state=State.CHANGED, delivery=delivery, content_hash="b:c"))
         changed = row_of(ledger, delivery)
+        assert changed.state is State.CHANGED
         again = ledger.decide(decision(changed, State.SEEN, "resend_changed", generation=True, key="k1"), now=30.0)
         assert again is not None and again.generation == 1
         assert state_of(ledger, delivery) is State.CONFIRMED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import StoreError
-from core.ledger.base import Finding, Ledger, Move
+from core.ledger.base import Discovery, Finding, Ledger, Move
 from core.model import NEVER, State
 from tests.core.ledger.contract.common import Soundness, decision, row_of, settle, state_of
 from tests.core.ledger.makers import (
@@ -15,12 +15,20 @@ from tests.core.ledger.makers import (
     SPACE,
     activate,
     claim,
+    confirmed,
     delivered,
     found,
     poll,
+    preparation,
     ready,
     sending,
 )
+
+
+def seen_changed(number: str, delivery: int, **more: object) -> Discovery:
+    """A scan shows another content than the row's file was made from, unless `more` says otherwise."""
+    values = {"content_hash": "b:c", "finding": Finding.CHANGED, "state": State.CHANGED, "delivery": delivery}
+    return found(number, **{**values, **more})  # type: ignore[arg-type]
 
 
 class PollingContract(Soundness):
@@ -75,6 +83,68 @@ class PollingContract(Soundness):
         assert left is not None and left.content_hash == "b:c", "what was left is what the next poll compares with"
         assert left.delivered_at == 10.0 and left.reference == "PW-1"
 
+    @pytest.mark.parametrize("how", ["answer", "evidence", "decision"])
+    def test_a_document_that_changed_on_its_way_is_told_of_once_it_is_delivered(self, ledger: Ledger, how: str) -> None:
+        activate(ledger)
+        held = sending(ledger)
+        poll(ledger, seen_changed("F1", held.id), now=20.0)
+        poll(ledger, seen_changed("F1", held.id), now=21.0)
+        row = row_of(ledger, held.id)
+        assert (row.state, row.newer_hash) == (State.SENDING, "b:c")
+        if how == "answer":
+            assert ledger.move(held, State.SENDING, confirmed(30.0), now=30.0)
+        else:
+            parked = Move(State.PARKED, NEVER, code="outcome_unknown")
+            assert ledger.move(held, State.SENDING, parked, now=30.0)
+            if how == "evidence":
+                assert ledger.evidence(held.id, "PW-1", fence=held.fence, now=31.0)
+            else:
+                told = ledger.decide(decision(row_of(ledger, held.id), State.CONFIRMED, "marked_delivered"), now=31.0)
+                assert told is not None and told.state is State.CHANGED
+        row = row_of(ledger, held.id)
+        assert (row.state, row.reason, row.content_hash) == (State.CHANGED, "changed_in_banqup", "b:c")
+        assert ledger.claim("w", now=NEVER / 2, lease=LEASE) is None, "it waits for a person"
+        codes = [event.code for event in ledger.events(delivery=held.id)]
+        assert codes.count("changed_on_its_way") == 1, "said once"
+
+    def test_a_change_that_was_taken_back_on_the_way_is_none(self, ledger: Ledger) -> None:
+        activate(ledger)
+        held = sending(ledger)
+        poll(ledger, seen_changed("F1", held.id), now=20.0)
+        poll(ledger, seen_changed("F1", held.id, content_hash="meta-F1:files"), now=21.0)
+        assert ledger.move(held, State.SENDING, confirmed(30.0), now=30.0)
+        assert state_of(ledger, held.id) is State.CONFIRMED
+
+    def test_a_payment_seen_on_the_way_is_no_change(self, ledger: Ledger) -> None:
+        activate(ledger)
+        held = sending(ledger)
+        poll(ledger, seen_changed("F1", held.id, content_hash="meta-F1:", updated_ns=9_000), now=20.0)
+        assert ledger.move(held, State.SENDING, confirmed(30.0), now=30.0)
+        assert state_of(ledger, held.id) is State.CONFIRMED
+
+    def test_what_changed_before_a_byte_of_it_left_is_made_anew_when_a_person_sends_it(self, ledger: Ledger) -> None:
+        activate(ledger)
+        ready(ledger)
+        held = claim(ledger, 11.0)
+        assert ledger.move(held, State.LEASED, Move(State.PARKED, NEVER, code="worker_died"), now=12.0)
+        poll(ledger, seen_changed("F1", held.id), now=20.0)
+        sent = ledger.decide(decision(row_of(ledger, held.id), State.READY, due_at=21.0), now=21.0)
+        assert sent is not None and sent.state is State.SEEN
+        again = ledger.prepared(claim(ledger, 22.0), preparation("F1", content_hash="b:c"), now=22.0)
+        assert again is not None and (again.state, again.newer_hash) == (State.READY, None)
+
+    def test_what_may_have_been_taken_goes_as_it_was_when_a_person_sends_it(self, ledger: Ledger) -> None:
+        activate(ledger)
+        held = sending(ledger)
+        assert ledger.move(held, State.SENDING, Move(State.PARKED, NEVER, code="outcome_unknown"), now=12.0)
+        poll(ledger, seen_changed("F1", held.id), now=20.0)
+        sent = ledger.decide(decision(row_of(ledger, held.id), State.READY, due_at=21.0), now=21.0)
+        assert sent is not None and sent.state is State.READY
+        leased = claim(ledger, 22.0)
+        assert ledger.intent(leased, now=22.0, until=60.0)
+        assert ledger.move(leased, State.SENDING, confirmed(23.0), now=23.0)
+        assert state_of(ledger, held.id) is State.CHANGED
+
     def test_only_a_withdrawn_row_comes_back(self, ledger: Ledger) -> None:
         activate(ledger)
         poll(ledger, found("F1"))
@@ -108,9 +178,10 @@ class PollingContract(Soundness):
         assert ledger.move(asked, State.UNKNOWN, Move(State.READY, 22.0, code="same_key_again"), now=22.0)
         assert ledger.decide(decision(row_of(ledger, held.id), State.READY, "retry"), now=23.0)
         assert row_of(ledger, held.id).attempts == 0
-        moved = found("F1", finding=Finding.MOVED, state=State.SEEN, reason="moved_in_banqup", delivery=held.id)
+        moved = found("F1", finding=Finding.MOVED, state=State.SEEN, delivery=held.id, content_hash="b:c")
         poll(ledger, moved, now=24.0)
-        assert state_of(ledger, held.id) is State.READY
+        row = row_of(ledger, held.id)
+        assert (row.state, row.newer_hash) == (State.READY, "b:c"), "told of once it is delivered"
 
     def test_what_was_never_sent_is_made_anew_when_it_changes(self, ledger: Ledger) -> None:
         activate(ledger)

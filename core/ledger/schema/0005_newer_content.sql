@@ -1,0 +1,3 @@
+-- The ledger, version 5: what Banqup shows of a document since its file was made, where that is something else.
+
+ALTER TABLE doc ADD COLUMN newer_hash TEXT;
