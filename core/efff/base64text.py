@@ -15,6 +15,9 @@ ALPHABET: Final = (string.ascii_letters + string.digits + "+/").encode()
 CHUNK: Final = 1 << 14
 """How much of a body is looked at in one go: little enough to stay in the cache, and no second copy of it."""
 
+CLOSES: Final = {2: b"AQgw", 3: b"AEIMQUYcgkosw048"}
+"""The letters that can close a text, by how many letters its last group has: of others the schema takes none."""
+
 SHOWN: Final = 480
 """Characters of a body that stand for it where a value is shown."""
 
@@ -65,7 +68,9 @@ class Base64:
         letters = len(self) - self._blanks - self._padding
         if letters % 4 == 1:
             return "base64_broken"
-        return "base64_padding_repaired" if (letters + self._padding) % 4 or self._padding > 2 else None
+        if (letters + self._padding) % 4 or self._padding > 2 or not _closes(letters, self._end()):
+            return "base64_padding_repaired"
+        return None
 
     def decoded(self) -> bytes:
         """The file inside; missing padding is repaired, and what is no base64 gives no bytes."""
@@ -76,6 +81,13 @@ class Base64:
         if self.fault is not None:
             return None
         return Window(self._bare() if self._blanks else self._view, self._padding)
+
+    def _end(self) -> bytes:
+        """Its last letters."""
+        for stop in range(len(self), 0, -CHUNK):
+            if letters := self._view[max(0, stop - CHUNK) : stop].tobytes().translate(None, BLANKS + b"="):
+                return letters
+        return b""
 
     def _bare(self) -> memoryview:
         """The text without blanks."""
@@ -125,14 +137,23 @@ def fault_of(text: str | Base64) -> str | None:
     letters = bare.rstrip(b"=")
     if letters.translate(None, ALPHABET) or len(letters) % 4 == 1:
         return "base64_broken"
-    return "base64_padding_repaired" if len(bare) % 4 or len(bare) - len(letters) > 2 else None
+    whole = len(bare) % 4 == 0 and len(bare) - len(letters) <= 2
+    return None if whole and _closes(len(letters), letters) else "base64_padding_repaired"
 
 
 def padded(text: str | Base64) -> str:
-    """The same text with the padding that it lacks."""
+    """The same text with the padding that it lacks, and no bits in its last letter that belong to no byte."""
     view = text.view.tobytes() if isinstance(text, Base64) else text.encode("ascii", "replace")
     letters = view.translate(None, BLANKS).rstrip(b"=")
+    if not _closes(len(letters), letters):
+        kept = len(letters) // 4 * 4
+        letters = letters[:kept] + binascii.b2a_base64(decode(letters[kept:]), newline=False).rstrip(b"=")
     return (letters + b"=" * (-len(letters) % 4)).decode("ascii")
+
+
+def _closes(count: int, letters: bytes) -> bool:
+    """Whether a text of `count` letters that ends with these has no bits left over."""
+    return count % 4 < 2 or letters[-1] in CLOSES[count % 4]
 
 
 def _ends_with_it(view: memoryview, padding: int) -> bool:

@@ -20,6 +20,7 @@ from core.efff.reader import read
 from core.efff.report import PdfVerdict
 from core.efff.tree import BODY_NAME, LARGE_BODY, without_bodies
 from tests.benchmarks.efff import pdf_of
+from tests.core.efff.corpus_files import DOCUMENTS, faults
 from tests.core.efff.documents import ORDER, attachment, document
 from tests.core.efff.samples import GOOD
 
@@ -59,10 +60,27 @@ def test_a_large_body_is_carried_over_as_the_text_it_is(text: str, carried: str,
         (BODY.rstrip("=") + "=" * 3, "base64_padding_repaired"),
         (base64.b64encode(b"x" * 6001).decode().rstrip("="), "base64_padding_repaired"),
         ("A" * 6001, "base64_broken"),
+        ("A" * 6000 + "AR==", "base64_padding_repaired"),
+        ("A" * 6000 + "AAF=" + " " * 200, "base64_padding_repaired"),
+        ("A" * 6000 + "AQ==\n", None),
+        ("A" * 6000 + "AAE=", None),
     ],
 )
 def test_the_faults_of_base64_are_told_without_decoding(text: str, code: str | None) -> None:
     assert body_of(text).fault == code
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(not DOCUMENTS, reason="no corpus, no schema")
+@pytest.mark.parametrize("start", ["", "AAAA" * 2000], ids=["small", "large"])
+@pytest.mark.parametrize("end", ["X", "XX", "XX==", "XXX", "XXX=", "XXX=="])
+@pytest.mark.parametrize("target", list(Format))
+def test_bits_that_belong_to_no_byte_are_cleared_as_the_schema_demands_it(start: str, end: str, target: Format) -> None:
+    source = document(attachment(start + end, mime="image/png"))
+    before, output = read(source).invoice, convert(source, target).output
+    assert faults(output, target) == []
+    after = [one for one in read(output).invoice.attachments if one.mime == "image/png" and one.content]
+    assert [decoded(one) for one in after] == ([decoded(before.attachments[0])] if len(end) > 1 else [])
 
 
 @pytest.mark.parametrize("text", ["AAAA*" * 2000, "AA=A" * 2000, "AAAÄ" * 2000, "AA&amp;" * 2000, "=" * 6000 + "A"])
