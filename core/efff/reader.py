@@ -137,7 +137,7 @@ def _invoice(root: Node, values: Values, source: SourceFormat) -> Invoice:
         vat_currency=values.vat_currency,
         period=lines.read_period(root.first("InvoicePeriod"), values),
         notes=tuple(filter(None, (note.value() for note in root.all("Note")))),
-        references=replace(_references(root, values), project=root.take("ProjectReference", "ID") or project),
+        references=replace(_references(root, values), project=project),
         supplier=parties.read_side(root.first("AccountingSupplierParty"), values),
         customer=parties.read_side(root.first("AccountingCustomerParty"), values),
         payee=parties.read_party(root.first("PayeeParty"), values),
@@ -200,18 +200,25 @@ def _references(root: Node, values: Values) -> References:
 
 def _attachments(root: Node) -> tuple[tuple[Attachment, ...], str, str]:
     """BG-24 in the source's order, the software that wrote the file, and the project that a credit note names here."""
-    found, software, project = [], "", ""
+    found, software, project = [], "", root.take("ProjectReference", "ID")
     for node in root.all("AdditionalDocumentReference"):
         if node.peek("ID") in SOFTWARE_REFERENCES and not node.peek("Attachment", BODY_NAME):
             stated = node.peek("DocumentType") or node.peek("DocumentDescription")
             software = software or stated or ("UBL.BE" if node.peek("ID") == "UBL.BE" else "")
             continue
-        attachment = _attachment(node)
-        if attachment.type_code == PROJECT and not attachment.content and not project:
-            project = attachment.id
-        else:
-            found.append(attachment)
+        if not project and (project := _project(node, root)):
+            continue
+        found.append(_attachment(node))
     return tuple(found), software, project
+
+
+def _project(node: Node, root: Node) -> str:
+    """The project that a reference names, "" where it does not. The code that says so is a credit note's own way."""
+    if node.peek("DocumentTypeCode") != PROJECT or node.peek("Attachment", BODY_NAME) or not node.peek("ID"):
+        return ""
+    if root.name == "CreditNote":
+        node.take("DocumentTypeCode")
+    return node.take("ID")
 
 
 def _attachment(node: Node) -> Attachment:

@@ -57,6 +57,10 @@ def test_attributes_are_told_once_for_a_kind_of_place_with_their_number() -> Non
 
 REPLACED = "<cbc:DocumentType>Drawing</cbc:DocumentType>", "not-a.pdf", "application/pdf"
 SPREADSHEET = "", "list.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+REFERENCE = "<cac:AdditionalDocumentReference>{}</cac:AdditionalDocumentReference>"
+DESCRIBED = (
+    "<cbc:DocumentTypeCode>50</cbc:DocumentTypeCode><cbc:DocumentDescription>Road works</cbc:DocumentDescription>"
+)
 REDUCTION = """<cbc:PriceAmount currencyID="EUR">200.00</cbc:PriceAmount><cac:AllowanceCharge><cbc:ChargeIndicator>false
 </cbc:ChargeIndicator><cbc:Amount currencyID="EUR">20.00</cbc:Amount></cac:AllowanceCharge>"""
 
@@ -76,6 +80,8 @@ def reference(described: str, file: str, mime: str) -> tuple[str, str]:
         pytest.param(reference(*REPLACED), id="name and kind of a PDF that was none"),
         pytest.param(reference(*SPREADSHEET), id="kind of an attachment"),
         pytest.param(('<cbc:PriceAmount currencyID="EUR">200.00</cbc:PriceAmount>', REDUCTION), id="price reduction"),
+        pytest.param((ORDER, ORDER + REFERENCE.format(DESCRIBED)), id="project without a number"),
+        pytest.param((ORDER, ORDER + REFERENCE.format(f"<cbc:ID>P-1</cbc:ID>{DESCRIBED}")), id="project with a text"),
     ],
 )
 def test_what_foreign_documents_had_and_nobody_told_is_told(edit: tuple[str, str], target: Format) -> None:
