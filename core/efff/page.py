@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Context, Decimal, localcontext
-from typing import Any, Final
+from decimal import Decimal, localcontext
+from typing import Any
 
+from core.efff.arithmetic import ARITHMETIC
 from core.efff.identifiers import is_structured_communication
 from core.efff.invoice import AllowanceCharge, CashDiscount, Invoice, Line, PaymentMeans, Period, Totals, VatCategory
 from core.efff.labels import STYLES, Labels, Language
@@ -18,9 +19,6 @@ from core.efff.lettering import Lettering, address_lines, decimals_of, in_fours,
 from core.efff.party import Party
 
 Rows = list[tuple[str, str]]
-
-NUMBERS: Final = Context(prec=60, traps=[])
-"""Numbers are shown, not judged: the page of an absurd amount shows it."""
 
 
 class Page:
@@ -34,7 +32,7 @@ class Page:
 
     def content(self) -> dict[str, Any]:
         """The page as JSON."""
-        with localcontext(NUMBERS):
+        with localcontext(ARITHMETIC):
             cleaned: dict[str, Any] = self.lettering.clean(self._content())
         return cleaned
 

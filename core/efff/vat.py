@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal, localcontext
 from typing import Final
 
+from core.efff.arithmetic import ARITHMETIC
 from core.efff.dossier import numbers_of, one_spelling
 from core.efff.invoice import AllowanceCharge, Invoice, Line, VatBreakdown, VatCategory
 from core.efff.party import Party
@@ -134,18 +135,23 @@ def assign(invoice: Invoice, rules: Sequence[VatRule] = RULES, *, overrides: Ite
     """
     overrides = tuple(overrides)
     complete, derived = _with_line_categories(invoice)
+
+    def code_of(vat: VatCategory) -> str:
+        return decide(vat, complete, rules, overrides).code
+
     explained: dict[VatCategory, VatCategory] = {}
     places: dict[VatCategory, tuple[str, int]] = {}
     for where, vat in categories(complete):
         if vat not in explained:
-            explained[vat] = _explained(vat, complete, lambda one: decide(one, complete, rules, overrides).code)
+            explained[vat] = _explained(vat, complete, code_of)
         first, count = places.get(explained[vat], (where, 0))
         places[explained[vat]] = (first, count + 1)
     decisions: dict[VatCategory, Decision] = {}
+    torn = {vat: codes for vat in places if len(codes := _codes_of_breakdown(vat, complete, code_of)) > 1}
     findings: list[Finding] = []
     dropped: list[Dropped] = []
     for vat, (place, count) in places.items():
-        decision = decisions[vat] = decide(vat, complete, rules, overrides)
+        decision = decisions[vat] = Decision("") if vat in torn else decide(vat, complete, rules, overrides)
         where = f"{place}/cbc:Name"
         if decision.by is None and decision.code:
             _report_stated(CODES[decision.code], where, derived, dropped)
@@ -153,6 +159,11 @@ def assign(invoice: Invoice, rules: Sequence[VatRule] = RULES, *, overrides: Ite
         if vat.belgian_code:
             dropped.append(Dropped(where, vat.belgian_code, "vat_code_unknown"))
         arguments = _arguments(vat, decision, count)
+        if vat in torn:
+            findings.append(
+                Finding("V79", Severity.INFO, where, "vat_code_torn", {**arguments, "several": " / ".join(torn[vat])})
+            )
+            continue
         if decision.code:
             derived.append(Derived(where, decision.code, f"vat_code_by_{decision.by}", arguments))
         if decision.by == OWN_RULE:
@@ -167,15 +178,26 @@ def assign(invoice: Invoice, rules: Sequence[VatRule] = RULES, *, overrides: Ite
 def _explained(vat: VatCategory, invoice: Invoice, code_of: Callable[[VatCategory], str]) -> VatCategory:
     """A category that tells neither code nor exemption, with those of the breakdown, where all it has for it lead to
     one code."""
+    same = _of_breakdown(vat, invoice)
+    agreed = len(set(same)) == 1 or (same and len({code_of(one) for one in same}) == 1)
+    return same[0] if agreed else vat
+
+
+def _of_breakdown(vat: VatCategory, invoice: Invoice) -> list[VatCategory]:
+    """All that the breakdown has for a category that tells neither code nor exemption."""
     if vat.belgian_code or vat.exemption_code or vat.exemption_reason:
-        return vat
-    same = [
+        return []
+    return [
         part.vat
         for part in invoice.vat_breakdown
         if part.vat.category == vat.category and (part.vat.rate or ZERO) == (vat.rate or ZERO)
     ]
-    agreed = len(set(same)) == 1 or (same and len({code_of(one) for one in same}) == 1)
-    return same[0] if agreed else vat
+
+
+def _codes_of_breakdown(vat: VatCategory, invoice: Invoice, code_of: Callable[[VatCategory], str]) -> list[str]:
+    """The codes that a category may have by the breakdown, which has it only with an exemption or a code."""
+    same = _of_breakdown(vat, invoice)
+    return [] if vat in same else sorted({code_of(one) for one in same})
 
 
 def _copied(invoice: Invoice, decisions: dict[VatCategory, Decision]) -> list[Derived]:
@@ -285,4 +307,5 @@ def _fitting(line: Line, invoice: Invoice) -> VatCategory | None:
 
 def line_vat(net: Decimal, rate: Decimal | None) -> Decimal:
     """The VAT of a line: net times rate, half up to two decimals (reference 6.4). No rate is no VAT."""
-    return (net * (rate or ZERO) / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    with localcontext(ARITHMETIC):
+        return (net * (rate or ZERO) / 100).quantize(Decimal("0.01"))

@@ -97,6 +97,12 @@ VAT: dict[str, Message] = {
         "There is no Belgian VAT code for category {category}, {rate} %; none was filled in.",
         "Choose the VAT code yourself; for foreign VAT it is mostly {proposal}.",
     ),
+    "vat_code_torn": Message(
+        "The VAT table has category {category}, {rate} % under several Belgian VAT codes ({several}), and the lines do "
+        "not tell which is theirs; none was filled in there.",
+        "Look up on the PDF which lines are under which code, and choose them when you book it; or set one code for "
+        "this supplier in the installation's options.",
+    ),
     "vat_code_by_exemption_code": Message("Belgian VAT code by the exemption code ({count}×)."),
     "vat_code_by_exemption_reason": Message("Belgian VAT code by the exemption text ({count}×)."),
     "vat_code_by_category_and_rate": Message("Belgian VAT code by category {category} and {rate} % ({count}×)."),

@@ -9,6 +9,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
+from core.efff.arithmetic import LONGEST_NUMBER
 from core.efff.identifiers import VAT_NAMES
 from core.efff.invoice import VatCategory
 from core.efff.node import Node
@@ -17,9 +18,6 @@ from core.model import Arguments
 
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2}|T.*)?")
-
-LONGEST_NUMBER = 40
-"""Digits of the longest number believed to be one."""
 
 MOST_FINDINGS = 200
 """A document with more faults than this is told no more of them."""

@@ -6,10 +6,11 @@ what they look at: one module a subject. Sentences: `core.wording.efff_rules`.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Context, localcontext
+from decimal import localcontext
 from itertools import chain
 from typing import Final
 
+from core.efff.arithmetic import ARITHMETIC
 from core.efff.formats import SourceFormat
 from core.efff.invoice import Invoice
 from core.efff.order import place
@@ -31,9 +32,6 @@ CHECKS: Final = (
     *official.CHECKS,
     *ublbe.CHECKS,
 )
-
-ARITHMETIC: Final = Context(prec=60, rounding=ROUND_HALF_UP, traps=[])
-"""Wide enough for any amount an invoice may state, half up as the reference asks, silent about absurd ones."""
 
 
 def check(invoice: Invoice, source_format: SourceFormat, *, context: RuleContext) -> list[Finding]:

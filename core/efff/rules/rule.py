@@ -21,6 +21,9 @@ EFFF = frozenset({SourceFormat.EFFF_1, SourceFormat.EFFF_3})
 BELGIAN = EFFF | {SourceFormat.UBL_BE}
 """Formats that carry Belgian VAT codes and that relax the arithmetic (royal decree no. 8: lines of 4 decimals)."""
 
+EN_16931 = frozenset({SourceFormat.UBL_BE, SourceFormat.PEPPOL, SourceFormat.EN16931})
+"""Formats under the rules of EN 16931."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -12,7 +12,7 @@ from typing import Final
 
 from core.efff.formats import SourceFormat
 from core.efff.report import Severity
-from core.efff.rules.rule import BELGIAN, EFFF, Rule
+from core.efff.rules.rule import BELGIAN, EFFF, EN_16931, Rule
 
 E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
 
@@ -26,6 +26,8 @@ def _in(formats: frozenset[SourceFormat], severity: Severity | None) -> Levels:
 WARNS_IN_BELGIAN: Final = _in(BELGIAN, W)
 ONLY_EFFF: Final = _in(frozenset(SourceFormat) - EFFF, None)
 ONLY_3: Final = {SourceFormat.EFFF_1: W, SourceFormat.UBL_BE: W}
+
+VAT_CODE_FINDINGS: Final = ("vat_code_derived", "vat_code_doubtful", "vat_code_undecided", "vat_code_torn")
 
 _ROWS: Final = (
     # whether it can be read at all
@@ -165,7 +167,13 @@ _ROWS: Final = (
     Rule("V56", "vat_wrong", E),
     Rule("V57", "taxable_slightly_off", W),
     Rule("V57", "taxable_wrong", E),
-    Rule("V57", "lines_under_other_codes", W, differs="the category is right; EN 16931 knows no Belgian codes"),
+    Rule(
+        "V57",
+        "lines_under_other_codes",
+        W,
+        _in(EFFF, E),
+        differs="warns outside e-fff: the category is right, UBL.BE relaxes it, and EN 16931 knows no Belgian codes",
+    ),
     Rule("V66", "rate_not_belgian", W),
     Rule("V66", "rate_not_of_code", E),
     Rule("V66", "tax_is_not_vat", E, differs="not in the reference: e-fff has no other tax, so it would stand as VAT"),
@@ -178,7 +186,7 @@ _ROWS: Final = (
     Rule("V76", "customer_in_eu", W),
     Rule("V77", "exemption_reason_missing", W),
     Rule("V78", "subtotal_twice", W),
-    *(Rule("V79", code, I, told_by="vat") for code in ("vat_code_derived", "vat_code_doubtful", "vat_code_undecided")),
+    *(Rule("V79", code, I, told_by="vat") for code in VAT_CODE_FINDINGS),
     # the lines
     Rule("V59", "line_amount_wrong", E, WARNS_IN_BELGIAN),
     Rule("V60", "line_vat_wrong", W),
@@ -193,7 +201,9 @@ _ROWS: Final = (
         "V83",
         "unit_unknown",
         W,
-        differs="no error, also not in Peppol: no amount hangs on it",
+        _in(EN_16931, E),
+        blocks=False,
+        differs="an error where EN 16931 makes it one (BR-CL-23), but it holds nothing back: no amount depends on it",
     ),
     Rule("V84", "line_count_wrong", W),
     # the official rules of 3.0 beyond these

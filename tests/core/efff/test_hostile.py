@@ -94,6 +94,15 @@ def test_an_entity_bomb_costs_nothing() -> None:
     assert peak < 1_000_000
 
 
+@pytest.mark.parametrize("target", list(Format))
+def test_the_longest_numbers_are_reckoned_with_to_their_last_digit(target: Format) -> None:
+    nines = "9" * 37 + ".99"
+    source = document().replace(b"<cbc:Percent>21<", f"<cbc:Percent>{nines}<".encode())
+    output = convert(source.replace(b">400.00</cbc:Line", f">{nines}</cbc:Line".encode()), target).output
+    cents = str((int(nines.replace(".", "")) ** 2 + 5_000) // 10**4)
+    assert f">{cents[:-2]}.{cents[-2:]}<".encode() in output
+
+
 def test_an_invoice_with_nothing_in_it_is_a_list_of_findings() -> None:
     for root in ("Invoice", "CreditNote"):
         source = f"<{root} xmlns='urn:oasis:names:specification:ubl:schema:xsd:{root}-2'/>".encode()

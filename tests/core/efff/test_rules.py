@@ -8,12 +8,12 @@ import pytest
 
 from core.efff.formats import Format, SourceFormat
 from core.efff.invoice import VatCategory
-from core.efff.report import Finding, PdfVerdict
+from core.efff.report import Finding, PdfVerdict, Severity
 from core.efff.rules import RULES, RuleContext, check
 from core.wording import messages
 from core.wording.efff_rules import RULE_MESSAGES
 from tests.core.efff.cases import CASES, DOUBLED, PEPPOL, TODAY, Case, D, E, I, W, case
-from tests.core.efff.edits import early_payment
+from tests.core.efff.edits import early_payment, line
 from tests.core.efff.samples import GOOD, OPENS
 
 
@@ -35,7 +35,7 @@ def test_a_document_breaks_exactly_its_rule(this: Case) -> None:
     findings = judge(this)
     found = {(finding.code, finding.severity) for finding in findings}
     assert not any("–" in finding.message for finding in findings)
-    assert all(finding.blocks == (finding.severity is E) for finding in findings)
+    assert all(finding.blocks == RULES[finding.code].stops(finding.severity) for finding in findings)
     accompanying = {("pdf_rendered", I)} if this.context.rendered else set()
     assert found == accompanying | {(this.code, this.severity)}
 
@@ -50,11 +50,18 @@ def test_every_rule_is_worded_and_says_what_to_do() -> None:
     assert all(messages()[code].sentence and messages()[code].advice for code in RULES)
 
 
+@pytest.mark.parametrize(("source", "level"), [(PEPPOL, E), (SourceFormat.UBL_BE, E), (SourceFormat.EFFF_3, W)])
+def test_a_unit_that_the_official_rules_refuse_is_an_error_but_holds_no_delivery_back(
+    source: SourceFormat, level: Severity
+) -> None:
+    [finding] = judge(case("unit_unknown", level, line(unit="stuk"), source=source))
+    assert (finding.severity, finding.blocks) == (level, False)
+
+
 def test_errors_block_and_warnings_do_not_except_where_the_table_says_so() -> None:
-    assert {rule.code for rule in RULES.values() if rule.severity is E and rule.blocks is False} == {
-        "format_not_recognised",
-        "format_not_known",
-    }
+    milder = {rule.code for rule in RULES.values() if rule.blocks is not None}
+    assert milder == {"format_not_recognised", "format_not_known", "unit_unknown"}
+    assert all(rule.stops(E) and not rule.stops(W) for rule in RULES.values() if rule.code not in milder)
 
 
 def test_only_form_a_missing_pdf_and_the_wrong_dossier_can_never_be_overridden() -> None:

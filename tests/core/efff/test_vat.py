@@ -243,17 +243,25 @@ def test_a_line_has_the_code_on_which_several_exemptions_of_its_category_agree()
 
 
 @pytest.mark.parametrize("target", list(Format))
-def test_where_two_exemptions_lead_to_two_codes_the_file_passes_its_own_check_with_a_warning(target: Format) -> None:
+def test_where_two_exemptions_lead_to_two_codes_no_code_is_guessed_for_the_lines(target: Format) -> None:
+    """Which line is under which, nobody says: 1.0 does without, 3.0 waits for a person."""
     conversion = convert(halved("Buiten btw"), target)
-    assert conversion.ok
-    found = check(conversion.output)
-    assert found.ok
-    told = [(one.code, one.severity) for one in found.findings if one.rule == "V57"]
-    assert told == [("lines_under_other_codes", "warning")] * 2
-
-
-def test_codes_that_were_filled_in_prove_nothing_against_the_totals() -> None:
-    """Two exemptions of one category: which line is under which, nobody says, and the sums are right all the same."""
-    conversion = convert(halved("Buiten btw"))
+    assert [part.vat.belgian_code for part in conversion.invoice.vat_breakdown] == ["00/44", "NA"]
+    assert conversion.invoice.lines[0].vat.belgian_code == ""
+    [torn] = [one for one in conversion.findings if one.code == "vat_code_torn"]
+    assert torn.arguments["several"] == "00/44 / NA"
     assert "V57" not in {one.rule for one in conversion.findings}
-    assert "vat_code_doubtful" in {one.code for one in conversion.findings}
+    assert conversion.ok is check(conversion.output).ok is (target is Format.EFFF_1)
+
+
+def test_an_own_rule_settles_which_of_two_codes_the_lines_have() -> None:
+    own = VatOverride("NA", supplier="BE0477472701", category="E")
+    conversion = convert(halved("Buiten btw"), Format.EFFF_3, vat_overrides=[own])
+    assert conversion.ok and check(conversion.output).ok
+    assert conversion.invoice.lines[0].vat.belgian_code == "NA"
+
+
+def test_lines_without_an_exemption_are_under_the_part_of_the_table_that_has_none_either() -> None:
+    conversion = convert(halved("").replace(b"<cbc:TaxExemptionReason></cbc:TaxExemptionReason>", b""))
+    assert conversion.invoice.lines[0].vat.belgian_code == "NA"
+    assert "vat_code_torn" not in {one.code for one in conversion.findings}
