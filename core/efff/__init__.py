@@ -15,6 +15,7 @@ rules/            V01 to V84: `check`
 order.py          findings in the order of the document
 batch.py          doubles in a batch
 vat.py            Belgian VAT codes, by vat_table.py
+arithmetic.py     how amounts are reckoned
 identifiers.py    numbers that name companies, accounts, payments
 dossier.py        whose invoice it is
 attachments.py    which PDF is the invoice's own
