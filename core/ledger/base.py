@@ -246,6 +246,13 @@ class Ledger(Asking, Sharing, Retaining, Protocol):
         """Moves the end of a `seen` row's lease while its document is read and converted. False: it is lost."""
         ...
 
+    def let_go(self, claim: Claim, *, now: float) -> None:
+        """Gives up a claim of which nothing could be written: its worker lives, so nobody shall think it died of it.
+
+        Free at once; one whose bytes may have left is settled when its time comes, as ever.
+        """
+        ...
+
     def intent(self, claim: Claim, *, now: float, until: float, at_most: int = 0) -> bool:
         """Commits `sending` before the first byte leaves, with a new lease end. False: send nothing.
 

@@ -58,6 +58,12 @@ RETURNING {DELIVERY}"""  # noqa: S608
 KEEP = """UPDATE doc SET due_at = :until WHERE id = :id AND fence = :fence AND state = 'seen' AND due_at > :now
 RETURNING id"""
 
+LET_GO = """UPDATE doc SET lease_owner = NULL, due_at = CASE state WHEN 'sending' THEN due_at ELSE :now END
+WHERE id = :id AND fence = :fence AND lease_owner IS NOT NULL RETURNING id"""
+
+LIVES = "UPDATE doc SET crashes = crashes - 1 WHERE id = :id AND fence > :fence AND crashes > 0"
+"""Whoever comes too late did not die, as the one thought who took the row over."""
+
 INTENT = """UPDATE doc SET state = 'sending', due_at = :until, changed_at = :now
 WHERE id = :id AND fence = :fence AND state = 'leased' AND due_at > :now
   AND EXISTS (SELECT 1 FROM space_run r WHERE r.space = doc.space
@@ -200,6 +206,14 @@ class Delivering(Store):
             tx.touch(claim.delivery.space)
             return tx.one(KEEP, {"id": claim.id, "fence": claim.fence, "now": now, "until": until}) is not None
 
+    def let_go(self, claim: Claim, *, now: float) -> None:
+        """Gives up a claim of which nothing could be written; see `core.ledger.base.Ledger.let_go`."""
+        held = {"id": claim.id, "fence": claim.fence, "now": now}
+        with self.write(claim.delivery.space) as tx:
+            if tx.one(LET_GO, held) is None:
+                tx.run(LIVES, held)
+            tx.touch(claim.delivery.space)
+
     def intent(self, claim: Claim, *, now: float, until: float, at_most: int = 0) -> bool:
         """Commits `sending` before the first byte leaves; see `core.ledger.base.Ledger.intent`.
 
@@ -327,6 +341,7 @@ def _fenced(tx: Transaction, claim: Claim, held: State, wanted: State, now: floa
     """Says that a worker came too late; its fence goes into the arguments, for it is not the row's any more."""
     args = {"held": held.value, "wanted": wanted.value, "worker": claim.worker, "late_fence": claim.fence}
     tx.event(claim.delivery.space, "fenced", "lease_lost", at=now, delivery=claim.id, args=args)
+    tx.run(LIVES, {"id": claim.id, "fence": claim.fence})
 
 
 def _same_invoice(tx: Transaction, claim: Claim, key: str | None) -> Row | None:

@@ -49,21 +49,24 @@ class Deliverer:
     async def step(self) -> bool:
         """Settles or moves one delivery. False where nothing was due."""
         ledger, timing, now = self.outside.ledger, self.outside.timing, self.outside.clock.now()
+        while self.outside.unwritten:
+            ledger.let_go(self.outside.unwritten[-1], now=now)
+            self.outside.unwritten.pop()
         # A worker that only slept (a closed lid) may still be sending for a whole deadline after it woke.
         unsettled = ledger.settle(self.worker, now=now, grace=timing.grace + timing.deadline, lease=timing.lease)
         if unsettled is not None:
-            with self._forgiven(unsettled):
+            with self._let_go_later(unsettled):
                 await self._settle(unsettled)
             return True
         claim = self._claim(now)
         if claim is None:
             return False
-        if claim.delivery.crashes - self.outside.forgiven[claim.id] >= MOST_CRASHES:
+        if claim.delivery.crashes >= MOST_CRASHES:
             self._move(
                 claim, claim.delivery.state, Move(State.PARKED, now, "worker_died", {"crashes": claim.delivery.crashes})
             )
             return True
-        with self._forgiven(claim), self.shares.of_space(claim.delivery.space):
+        with self._let_go_later(claim), self.shares.of_space(claim.delivery.space):
             await (self._prepare(claim) if claim.delivery.state is State.SEEN else self._upload(claim))
         return True
 
@@ -82,12 +85,12 @@ class Deliverer:
         return claim
 
     @contextmanager
-    def _forgiven(self, claim: Claim) -> Iterator[None]:
-        """The ledger could not be told: the lease will run out, but this worker lives; nobody shall think it died."""
+    def _let_go_later(self, claim: Claim) -> Iterator[None]:
+        """The ledger could not be told: the claim is given up once it can, before anything else is begun."""
         try:
             yield
         except StoreError:
-            self.outside.forgiven[claim.id] += 1
+            self.outside.unwritten.append(claim)
             raise
 
     # -- preparing ----------------------------------------------------------------------------------------------
@@ -100,11 +103,9 @@ class Deliverer:
         except (StoreError, ConfigurationError) as problem:
             result = self._wait_for_us(State.SEEN, problem)
         if isinstance(result, Prepared):
-            written = self.outside.ledger.prepared(claim, result, now=self.outside.clock.now()) is not None
+            self.outside.ledger.prepared(claim, result, now=self.outside.clock.now())
         else:
-            written = self._move(claim, State.SEEN, result)
-        if not written:
-            self.outside.forgiven[claim.id] += 1
+            self._move(claim, State.SEEN, result)
 
     @contextmanager
     def _kept(self, claim: Claim) -> Iterator[None]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import random
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -25,7 +24,7 @@ from core.clock import Clock
 from core.config import Home, Machine, PingwinTarget, spool_folder
 from core.errors import ConfigurationError
 from core.installations import Installation, Installations
-from core.ledger.base import Ledger
+from core.ledger.base import Claim, Ledger
 from core.pingwin import open_target
 from core.pingwin.target import Credentials, Target
 from core.redaction import fingerprint
@@ -116,7 +115,7 @@ class House:
         self._refused: dict[str, tuple[float, ConfigurationError]] = {}
         self._accounts: dict[str, tuple[float, tuple[str, str, str]]] = {}
         self._pause = SourcePause()
-        self._forgiven: Counter[int] = Counter()
+        self._unwritten: list[Claim] = []
         self.leaving: Callable[[], bool] = lambda: False
         self._offset = clock.now() - clock.boot()
         self._steady_at = 0.0
@@ -244,7 +243,7 @@ class House:
             timing=self.machine.timing,
             draw=self.makers.draw,
             pause=self._pause,
-            forgiven=self._forgiven,
+            unwritten=self._unwritten,
             leaving=lambda: self.leaving(),
         )
         return Workshop(outside, Shares(self.machine.workers, target.concurrency), source)

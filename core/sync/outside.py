@@ -5,7 +5,6 @@ Built from a home for the real engine (`engine.py`), or from parts by the tests 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -17,7 +16,7 @@ from core.config import Timing
 from core.efff.convert import Format, VatOverride
 from core.errors import SourceError
 from core.installations import Installation
-from core.ledger.base import Ledger
+from core.ledger.base import Claim, Ledger
 from core.pingwin.target import Credentials, Target
 from core.spool import Spool
 from core.sync.converting import Converted, Files
@@ -100,7 +99,7 @@ class Outside:
     timing: Timing
     draw: Draw
     pause: SourcePause = field(default_factory=SourcePause)
-    forgiven: Counter[int] = field(default_factory=Counter)
-    """Leases by delivery that ran out although their worker lived: the ledger was away, or a conversion took long."""
+    unwritten: list[Claim] = field(default_factory=list)
+    """Claims of which nothing could be written, for the ledger was away."""
     leaving: Callable[[], bool] = lambda: False
     """Whether the engine is being stopped: nothing waits for a ledger that is away."""

@@ -61,8 +61,7 @@ class World:
     release: int = 1
     """The version of the product: its conversion writes other bytes."""
     interrupted: int = 0
-    """How often a process died or was frozen, the machine slept, or one engine could not tell the other."""
-    engines: int = 0
+    """How often a process died or was frozen, or the machine slept."""
 
     @property
     def machine(self) -> Machine:
@@ -110,7 +109,6 @@ class LedgerDoor:
         def call(*args: Any, **kwargs: Any) -> Any:
             life.point()
             if writes and world.weather.disk_full and world.dice.random() < 0.7:
-                world.interrupted += world.engines > 1
                 raise StoreError("ledger_disk_full", where="simulated")
             result = getattr(world.ledger, name)(*args, **kwargs)
             if writes:
@@ -153,7 +151,6 @@ class EngineProcess:
         self.engine: Engine | None = None
         self.wanted = True
         self.lives = 0
-        world.engines += 1
         self.actor.begin(self._body)
 
     def kill(self, *, back: bool = True) -> None:

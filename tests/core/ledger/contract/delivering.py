@@ -69,6 +69,38 @@ class DeliveringContract(Soundness):
         fenced = [event for event in ledger.events(delivery=first.id) if event.kind == "fenced"]
         assert [event.args["late_fence"] for event in fenced] == [1]
 
+    def test_whoever_comes_too_late_did_not_die(self, ledger: Ledger) -> None:
+        activate(ledger)
+        poll(ledger, found("F1"))
+        first = claim(ledger, 11.0)
+        second = claim(ledger, 11.0 + LEASE, "w2")
+        assert second.delivery.crashes == 1
+        assert ledger.prepared(first, preparation(), now=80.0) is None
+        assert row_of(ledger, first.id).crashes == 0
+
+    def test_a_claim_that_is_let_go_is_free_at_once_and_nobody_died_of_it(self, ledger: Ledger) -> None:
+        activate(ledger)
+        poll(ledger, found("F1"))
+        first = claim(ledger, 11.0)
+        ledger.let_go(first, now=12.0)
+        second = claim(ledger, 12.0, "w2")
+        assert (second.id, second.fence, second.delivery.crashes) == (first.id, 2, 0)
+        assert ledger.prepared(first, preparation(), now=13.0) is None, "it is not the first one's any more"
+        leased = claim(ledger, 12.0 + LEASE, "w3")
+        assert leased.delivery.crashes == 1
+        ledger.let_go(second, now=80.0)
+        assert row_of(ledger, first.id).crashes == 0, "it was taken over before, and nobody had died"
+
+    def test_what_may_have_left_is_let_go_to_be_settled_in_its_time(self, ledger: Ledger) -> None:
+        activate(ledger)
+        held = sending(ledger)
+        ledger.let_go(held, now=11.0)
+        assert ledger.claim("w2", now=12.0, lease=LEASE) is None and settle(ledger, 12.0) is None
+        assert state_of(ledger, held.id) is State.SENDING
+        assert settle(ledger, 10.0 + LEASE) is None
+        row = row_of(ledger, held.id)
+        assert (row.state, row.crashes, row.due_at) == (State.UNKNOWN, 0, 10.0 + LEASE + GRACE)
+
     def test_no_more_uploads_of_an_account_are_declared_than_it_may_have(self, ledger: Ledger) -> None:
         activate(ledger)
         first = sending(ledger, "F1")
