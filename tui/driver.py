@@ -8,18 +8,19 @@ next picture whole. `DifferenceDriver` is Textual's driver with it before the li
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.shifting import found_shift
+
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 RESET = "\x1b[0m"
 
 TOKEN = re.compile(r"\x1b\[(\d+);(\d+)H|\x1b\[([\d;]*)m|([^\x00-\x1f\x7f]+)|\r?\n")
-PICTURE = re.compile(rf"(?:{TOKEN.pattern})+")
 UNSEEN = re.compile(
     r"\x1b\[\?25[hl]|\x1b\]52;[^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP[^\x1b]*(?:\x1b\x1b[^\x1b]*)*\x1b\\|\x07"
 )
@@ -48,6 +49,9 @@ class Cell(NamedTuple):
 
 
 PLAIN = Look(frozenset(), "", "")
+
+LEAST = 6
+"""Rows of a picture from which on a shift is looked for: fewer cost little to write."""
 
 
 @lru_cache(maxsize=512)
@@ -78,27 +82,22 @@ def _on_blank(look: Look) -> Look:
     return look if look.attributes & DRAWN_ON_BLANKS else Look(frozenset(), "", look.background)
 
 
-def _cells(text: str, look: Look) -> Iterator[Cell]:
+def _cells(text: str, look: Look) -> list[Cell]:
     """The cells a text takes; a sign without a cell of its own (a loose accent) joins the one before."""
     blank = Cell(" ", _on_blank(look))
     if text.isascii():
-        yield from (blank if sign == " " else Cell(sign, look) for sign in text)
-        return
-    waiting: Cell | None = None
+        return [blank if sign == " " else Cell(sign, look) for sign in text]
+    cells: list[Cell] = []
     for sign in text:
         width = cell_len(sign)
-        if width == 0 and waiting is not None:
-            waiting = waiting._replace(text=waiting.text + sign)
+        if width == 0 and cells:
+            place = -2 if len(cells) > 1 and not cells[-1].text else -1
+            cells[place] = cells[place]._replace(text=cells[place].text + sign)
             continue
-        if waiting is not None:
-            yield waiting
+        cells.append(blank if sign == " " else Cell(sign, look))
         if width == 2:
-            yield Cell(sign, look)
-            waiting = Cell("", look)
-        else:
-            waiting = blank if sign == " " else Cell(sign, look)
-    if waiting is not None:
-        yield waiting
+            cells.append(Cell("", look))
+    return cells
 
 
 Row = list[Cell | None]
@@ -109,12 +108,14 @@ class Shown:
 
     def __init__(self) -> None:
         self._rows: dict[int, Row] = {}
+        self._composed: set[int] = set()
         self._place: tuple[int, int] | None = None
         self._started = ""
 
     def forget(self) -> None:
         """Nothing is known any more: another size, or somebody else wrote on the terminal."""
         self._rows.clear()
+        self._composed.clear()
         self._place = None
 
     def difference(self, written: str) -> str:
@@ -130,8 +131,8 @@ class Shown:
             return ""
         if written == SYNC_END or UNSEEN.fullmatch(written):
             sent = written
-        elif PICTURE.fullmatch(written):
-            sent = self._picture(written)
+        elif (drawn := self._drawn(written)) is not None:
+            sent = self._picture(*drawn)
         else:
             self.forget()
             sent = written
@@ -140,38 +141,59 @@ class Shown:
         started, self._started = self._started, ""
         return started + sent
 
-    def _picture(self, written: str) -> str:
-        """The runs of cells that differ, and where the text cursor is left."""
-        rows, place = self._drawn(written)
-        sent = _painted(run for y in sorted(rows) for run in _runs(y, self._rows.get(y, []), rows[y]))
+    def _picture(self, rows: dict[int, Row], place: tuple[int, int]) -> str:
+        """A shift of rows where that spares much, then the runs of cells that differ; where the text cursor is left."""
+        sent = self._shift(rows)
+        sent += _painted(
+            run for y in sorted(rows) for run in _runs(y, self._rows.get(y, []), rows[y], y in self._composed)
+        )
         self._rows.update(rows)
         if sent or place != self._place:
             sent += f"\x1b[{place[1] + 1};{place[0] + 1}H"
             self._place = place
         return sent
 
-    def _drawn(self, written: str) -> tuple[dict[int, Row], tuple[int, int]]:
-        """The rows that a picture touches, as they shall be, and the place it ends on (column and row, from 0)."""
+    def _shift(self, rows: dict[int, Row]) -> str:
+        """Moves the rows that a picture shows some lines higher or lower; those it uncovers are blank."""
+        shift = found_shift(self._rows, rows) if len(rows) >= LEAST and not self._composed else None
+        if shift is None:
+            return ""
+        before = {y: self._rows[y] for y in range(shift.top, shift.bottom + 1)}
+        for y, row in before.items():
+            rows.setdefault(y, row)
+            self._rows[y] = before.get(y + shift.by, [Cell(" ", PLAIN)] * len(row))
+        return shift.sequence
+
+    def _drawn(self, written: str) -> tuple[dict[int, Row], tuple[int, int]] | None:
+        """The rows that a picture touches, as they shall be, and the place it ends on (column and row, from 0).
+
+        None where something else than a picture was written.
+        """
         rows: dict[int, Row] = {}
-        x = y = 0
+        x = y = end = 0
         look = PLAIN
         for token in TOKEN.finditer(written):
+            if token.start() != end:
+                return None
+            end = token.end()
             row, column, codes, text = token.groups()
             if text is not None:
                 line = rows.get(y)
                 if line is None:
-                    line = rows[y] = list(self._rows.get(y, []))
-                cells = list(_cells(text, look))
+                    line = rows[y] = list(self._rows.get(y, ()))
+                cells = _cells(text, look)
                 line += [None] * (x - len(line))
                 line[x : x + len(cells)] = cells
                 x += len(cells)
+                if not text.isascii() and any(len(cell.text) != 1 for cell in cells):
+                    self._composed.add(y)
             elif codes is not None:
                 look = look_of(codes)
             elif row is not None:
                 x, y = int(column) - 1, int(row) - 1
             else:
                 x, y = 0, y + 1
-        return rows, (x, y)
+        return (rows, (x, y)) if end == len(written) else None
 
 
 class Run(NamedTuple):
@@ -184,25 +206,29 @@ class Run(NamedTuple):
     end: int
 
 
-def _runs(y: int, old: Row, new: Row) -> Iterator[Run]:
-    """What brings one row from what it was to what it shall be. Cells between two near runs of one look are in it."""
+def _runs(y: int, old: Row, new: Row, composed: bool) -> Iterator[Run]:
+    """What brings one row from what it was to what it shall be. Cells between two near runs of one look are in it.
+
+    A row that has, or had, wide or composed signs is written whole: terminals differ on how many cells they take.
+    """
     if old == new:
         return
-    run: Run | None = None
-    for x in _differing(old, new):
-        cell = new[x]
-        if cell is None:
+    known = 0 if composed else len(old)
+    look, start, end, texts = PLAIN, 0, -NEAR - 1, [""]
+    for x, cell in enumerate(new):
+        if cell is None or (x < known and old[x] == cell):
             continue
-        if run is not None and x <= run.end + NEAR:
-            between = new[run.end : x + 1]
-            if all(each is not None and _suits(run.look, each) for each in between):
-                run = run._replace(text=run.text + "".join(each.text for each in between if each), end=x + 1)
-                continue
-        if run is not None:
-            yield run
-        run = Run(cell.look, y, x, cell.text, x + 1)
-    if run is not None:
-        yield run
+        if x == end and _suits(look, cell):
+            texts.append(cell.text)
+        elif x <= end + NEAR and all(each is not None and _suits(look, each) for each in new[end : x + 1]):
+            texts += [each.text for each in new[end : x + 1] if each is not None]
+        else:
+            if end >= 0:
+                yield Run(look, y, start, "".join(texts), end)
+            look, start, texts = cell.look, x, [cell.text]
+        end = x + 1
+    if end >= 0:
+        yield Run(look, y, start, "".join(texts), end)
 
 
 def _painted(runs: Iterable[Run]) -> str:
@@ -227,17 +253,9 @@ def _painted(runs: Iterable[Run]) -> str:
     return "".join(sent)
 
 
-def _differing(old: Row, new: Row) -> Sequence[int]:
-    """The places of a row to write. A row with wide or composed signs is written whole: terminals differ on them."""
-    if any(cell is not None and len(cell.text) != 1 for row in (old, new) for cell in row):
-        return range(len(new))
-    known = len(old)
-    return [x for x, cell in enumerate(new) if x >= known or old[x] != cell]
-
-
 def _suits(pen: Look, cell: Cell) -> bool:
     """Whether a cell looks right when it is written with this pen."""
-    return pen == cell.look or (cell.text == " " and _on_blank(pen) == cell.look)
+    return pen is cell.look or pen == cell.look or (cell.text == " " and _on_blank(pen) == cell.look)
 
 
 def _change(pen: Look, look: Look) -> str:

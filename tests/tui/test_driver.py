@@ -43,14 +43,14 @@ def written(picture: list[Line]) -> str:
     return "\n".join(drawn) + "\x1b[1;1H"
 
 
-def terminal() -> tuple[pyte.Screen, pyte.Stream]:
-    screen = pyte.Screen(WIDTH, HEIGHT)
+def terminal(height: int = HEIGHT) -> tuple[pyte.Screen, pyte.Stream]:
+    screen = pyte.Screen(WIDTH, height)
     return screen, pyte.Stream(screen)
 
 
 def seen(screen: pyte.Screen) -> list[list[object]]:
     """Each cell as a person sees it: the colour of a letter that is not there shows nothing."""
-    cells = [[screen.buffer[y][x] for x in range(WIDTH)] for y in range(HEIGHT)]
+    cells = [[screen.buffer[y][x] for x in range(WIDTH)] for y in range(screen.lines)]
     return [
         [each._replace(fg="", bold=False) if each.data == " " and not each.reverse else each for each in row]
         for row in cells
@@ -103,3 +103,44 @@ def test_clipboard_bell_and_text_cursor_change_no_cell() -> None:
         shown.difference(picture)
         assert shown.difference(unseen) == unseen
         assert shown.difference(picture) == "", unseen
+
+
+TALL = 14
+ROWS = (
+    "Molens van Brabant  ",
+    "Drukkerij Peeters   ",
+    "Elektriciteit Jansen",
+    "                    ",
+    "Café De Zwaan    92 ",
+)
+COLOURS = ("38;2;215;221;228;48;2;16;21;27", "48;2;39;74;99", "")
+texts = st.lists(st.tuples(st.sampled_from(ROWS), st.sampled_from(COLOURS)), min_size=30, max_size=30)
+
+
+def window(text: list[tuple[str, str]], top: int, first: int, last: int) -> str:
+    """The rows of a text from `top` on, on the screen's lines from `first` to `last`."""
+    return written([(y, 1, [(text[top + y][1], text[top + y][0])]) for y in range(first, last + 1)])
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts, st.lists(st.tuples(st.integers(0, 15), st.integers(1, 7), st.integers(8, TALL)), min_size=2, max_size=6))
+def test_a_text_that_scrolls_is_shown_as_it_was_written(
+    text: list[tuple[str, str]], steps: list[tuple[int, int, int]]
+) -> None:
+    shown = Shown()
+    direct, direct_stream = terminal(TALL)
+    spared, spared_stream = terminal(TALL)
+    for top, first, last in steps:
+        picture = window(text, top, first, last)
+        direct_stream.feed(picture)
+        spared_stream.feed(shown.difference(picture))
+        assert seen(spared) == seen(direct)
+        assert spared.margins is None or (spared.margins.top, spared.margins.bottom) == (0, TALL - 1)
+
+
+def test_a_text_that_scrolls_by_a_line_costs_that_line() -> None:
+    text = [(chr(65 + place) * 19 + " ", COLOURS[0]) for place in range(30)]
+    shown = Shown()
+    shown.difference(window(text, 0, 2, 12))
+    for top in (1, 0, 1, 2):
+        assert len(shown.difference(window(text, top, 2, 12))) <= 140
