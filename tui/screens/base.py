@@ -23,7 +23,7 @@ from tui.widgets.confirm_bar import ConfirmBar, Question
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.lines import OneLine, Paragraph
 from tui.widgets.spans import Line
-from tui.widgets.status_line import StatusLine, whole_reason
+from tui.widgets.status_line import StatusLine
 
 SMALLEST = (60, 16)
 """Below this only the first line, a hint and the keys are shown."""
@@ -140,7 +140,7 @@ class ConsoleScreen(WorkingScreen[Result], Generic[Result]):
 
     def say(self, text: str, tone: str = "text-muted") -> None:
         """The line above the keys: what just happened."""
-        self._resting = "" if text else whole_reason(self.app.snapshot, self.size.width)
+        self._resting = "" if text else self.query_one(StatusLine).untold(self.app.snapshot, self.size.width)
         self.query_one("#note", Paragraph).show(text or self._resting, tone if text else "warning")
 
     def _rest(self) -> None:

@@ -82,7 +82,11 @@ class Picker(Lines, can_focus=True):
         self.reveal()
         self.sync()
         if changed:
-            self.post_message(self.Moved(self))
+            self.tell_moved()
+
+    def tell_moved(self) -> None:
+        """Tells the screen directly: what it changes for the new line is then painted at once with it."""
+        self.screen.post_message(self.Moved(self))
 
     def _stop(self, index: int, step: int) -> int | None:
         for direction in (step, -step):

@@ -17,7 +17,7 @@ from tui.i18n import _, count
 from tui.widgets.lines import Painted
 from tui.widgets.picker import Picker
 from tui.widgets.rows import heading_line, row_line
-from tui.widgets.spans import BLANK, Span, charset
+from tui.widgets.spans import BLANK, Line, Span, charset
 
 MARGIN_ROWS = 60
 """Rows read beyond the visible ones on both sides, so that scrolling by lines asks rarely."""
@@ -79,6 +79,7 @@ class QueueTable(Picker):
         self.space_names: dict[str, str] = {}
         self._starts: list[tuple[int, int]] = []
         self._awaited = False  # rows for the place of the cursor
+        self._worded: dict[tuple[int, bool, int], Line] = {}  # rows of this window in words: id, marked, width
 
     # -- lines and rows ----------------------------------------------------------------------------------------------
 
@@ -139,6 +140,7 @@ class QueueTable(Picker):
         screen_line = self.cursor - self.top
         followed = stay and window.position is not None and self.held is not None
         self.window = window
+        self._worded.clear()
         self._starts = _starts(window.groups)
         if followed and window.position is not None:
             self.cursor = self.line_of(window.position)
@@ -149,7 +151,7 @@ class QueueTable(Picker):
         self.reveal()
         self._hold()
         self.sync()
-        self.post_message(self.Moved(self))
+        self.tell_moved()
         self._ask_if_missing()
 
     def go(self, target: int, step: int = 1) -> None:
@@ -205,7 +207,6 @@ class QueueTable(Picker):
 
     def content(self, width: int, height: int) -> list[Painted]:
         """The names of the columns and the visible lines."""
-        ascii_only = bool(getattr(self.app, "ascii_only", False))
         lines = [Painted(heading_line(width, self.ellipsis))]
         if not self.line_count:
             return [*lines, Painted(BLANK), Painted((Span(f"  {self.empty_text}", "text-muted"),))]
@@ -218,16 +219,22 @@ class QueueTable(Picker):
             if delivery is None:
                 lines.append(Painted((Span(f"  {self.ellipsis}", "text-muted"),), line == self.cursor))
                 continue
-            spans = row_line(
+            lines.append(Painted(self._row(delivery, width), line == self.cursor))
+        return lines
+
+    def _row(self, delivery: Delivery, width: int) -> Line:
+        key = (delivery.id, delivery.id in self.marked, width)
+        found = self._worded.get(key)
+        if found is None:
+            found = self._worded[key] = row_line(
                 delivery,
                 width,
                 ellipsis=self.ellipsis,
-                ascii_only=ascii_only,
+                ascii_only=bool(getattr(self.app, "ascii_only", False)),
                 marked=delivery.id in self.marked,
                 space=self.space_names.get(delivery.space, delivery.space[:8]),
             )
-            lines.append(Painted(spans, line == self.cursor))
-        return lines
+        return found
 
     def _heading(self, line: int) -> Span:
         groups = [group for group in self.window.groups if group.count]

@@ -33,12 +33,21 @@ class StatusLine(Lines):
         super().__init__(id="status-line")
         self._snapshot: Snapshot | None = None
         self._trouble = ""
+        self._untold: tuple[Snapshot | None, int, str] = (None, 0, "")
 
     def show(self, snapshot: Snapshot | None, trouble: str = "") -> None:
         """Takes a newer snapshot; `trouble` says why what is shown may be out of date."""
-        self._snapshot = snapshot
-        self._trouble = trouble
-        self.sync()
+        if snapshot is not self._snapshot or trouble != self._trouble:
+            self._snapshot, self._trouble = snapshot, trouble
+            self.sync()
+
+    def untold(self, snapshot: Snapshot | None, width: int) -> str:
+        """What the line had no room for (`whole_reason`), worked out once a snapshot."""
+        known, of, text = self._untold
+        if known is not snapshot or of != width:
+            text = whole_reason(snapshot, width)
+            self._untold = (snapshot, width, text)
+        return text
 
     def content(self, width: int, height: int) -> list[Painted]:
         """The line."""
