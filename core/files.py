@@ -6,7 +6,6 @@ Raises `StoreError` where the disk refuses, `ConfigurationError` where a file is
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import fcntl
 import os
@@ -121,6 +120,8 @@ AT_FDCWD, RENAME_NOREPLACE = -100, 1
 
 def _rename_new(aside: Path, path: Path) -> bool:
     """False where the system or the file system does not have it."""
+    import ctypes  # late: only where a hard link cannot be made
+
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename is None:
         return False

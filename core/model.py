@@ -6,7 +6,6 @@ Banqup (`*_ns`, compared exactly) and float seconds of Unix time where they are 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -242,7 +241,7 @@ def delivery_key(clid: str, file_id: str, space: str, source_id: str, generation
     Never the content: a release that writes one byte differently must not send every open invoice again.
     """
     parts = (clid, file_id, space, source_id, str(generation))
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+    return _digest("\x1f".join(parts))
 
 
 def invoice_key(
@@ -272,7 +271,7 @@ def invoice_key(
         issue_date.isoformat(),
         f"{total:.2f}",
     )
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+    return _digest("\x1f".join(parts))
 
 
 def content_hash(document: Document) -> str:
@@ -291,7 +290,7 @@ def content_hash(document: Document) -> str:
     )
     files = sorted(f"{file.id}:{file.size}" for file in document.files)
     halves = ["\x1f".join(facts), "\x1f".join(files)]
-    return ":".join(hashlib.sha256(half.encode()).hexdigest()[:32] if half else "" for half in halves)
+    return ":".join(_digest(half)[:32] if half else "" for half in halves)
 
 
 def same_content(one: str | None, other: str | None) -> bool:
@@ -300,3 +299,10 @@ def same_content(one: str | None, other: str | None) -> bool:
         return True
     pairs = zip(one.split(":"), other.split(":"), strict=False)
     return all(a == b for a, b in pairs if a and b)
+
+
+def _digest(text: str) -> str:
+    """SHA-256, in hexadecimal. Its library is loaded with the first key: to look at deliveries needs none."""
+    from hashlib import sha256
+
+    return sha256(text.encode()).hexdigest()

@@ -5,6 +5,7 @@ commands/           one file a group of commands
 app.py              the console as it is started
 console.py          what its screens share
 driver.py           sends only what the terminal does not show yet
+shifting.py         rows the terminal can move itself
 feed.py             what moved in the stores
 screens/            one file a screen
 widgets/            what screens are made of

@@ -15,7 +15,6 @@ from textual.screen import Screen
 from core.errors import ProductError
 from core.model import Arguments, Delivery, Space
 from core.operations.desk import Desk
-from core.operations.running import engines
 from core.operations.setup import walkthrough
 from tui.console import BOTTOM, Console
 from tui.journey import WALKTHROUGH, Journey, resume
@@ -59,6 +58,7 @@ class BanqupConsole(Console):
 
     async def _bring_up(self) -> None:
         """The sandbox of a trial, then the engine of active spaces; a failure is said, and the console goes on."""
+        from core.operations.running import engines
         from core.operations.setup import installing, trial
 
         try:

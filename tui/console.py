@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.app import App
 from textual.binding import BindingType
@@ -21,13 +21,15 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from core.operations.desk import Desk
-from core.operations.views.overview import Snapshot
 from tui import keymap
 from tui.actions import use_keys
 from tui.crashes import keep_crash
 from tui.feed import Feed, FeedTroubled, SnapshotReady
 from tui.i18n import worded
 from tui.themes import THEMES, choose
+
+if TYPE_CHECKING:
+    from core.operations.views.overview import Snapshot
 
 T = TypeVar("T")
 

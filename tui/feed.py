@@ -10,16 +10,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
 
 from core.errors import ProductError
 from core.model import Arguments
 from core.operations.desk import Desk
-from core.operations.views import overview
-from core.operations.views.overview import Snapshot
 from tui.crashes import keep_crash
+
+if TYPE_CHECKING:
+    from core.operations.views.overview import Snapshot
 
 LOOK_EVERY = 0.25
 """Seconds between two looks: at most four snapshots a second (convention 4)."""
@@ -107,6 +108,8 @@ class Feed:
 
     def _look(self, asked: bool) -> None:
         """Reads a snapshot where something moved, was asked for, or may have become overdue."""
+        from core.operations.views import overview  # late: the rows are painted before
+
         version, now = overview.version(self._desk), self._desk.clock.boot()
         if not (asked or self._troubled or version != self._seen or now - self._read_at >= AGAIN_EVERY):
             return

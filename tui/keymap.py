@@ -6,7 +6,6 @@ line leaves that action its default key. Imports no Textual.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,12 +51,23 @@ class Keymap:
 def read(file: Path) -> Keymap:
     """The file, or no keys where there is none."""
     try:
-        return keymap(tomllib.loads(file.read_text("utf-8")))
+        text = file.read_text("utf-8")
     except FileNotFoundError:
         return Keymap({})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        why = (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
-        return Keymap({}, (("keymap_unreadable", {"file": str(file), "why": why}),))
+    except (OSError, UnicodeDecodeError) as error:
+        return _unreadable(file, error)
+    import tomllib
+
+    try:
+        return keymap(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        return _unreadable(file, error)
+
+
+def _unreadable(file: Path, error: Exception) -> Keymap:
+    """No keys, and why."""
+    why = (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
+    return Keymap({}, (("keymap_unreadable", {"file": str(file), "why": why}),))
 
 
 def keymap(lines: Mapping[str, object]) -> Keymap:

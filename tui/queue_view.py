@@ -6,14 +6,17 @@ Runs in the stores' thread; knows nothing of screens.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from core.ledger.base import QueueQuery
+from core.ledger.records import QueueQuery
 from core.model import IN_FLIGHT, NEEDS_PERSON, WAITING, State
 from core.operations.desk import Desk
-from core.operations.views import overview
-from core.operations.views.overview import Snapshot
+from core.operations.views import queue
 from tui.i18n import N_, _
 from tui.widgets.queue_table import Group, Window
+
+if TYPE_CHECKING:
+    from core.operations.views.overview import Snapshot
 
 GROUPS: tuple[tuple[str, frozenset[State], str], ...] = (
     (N_("Needs you"), NEEDS_PERSON, "warning"),
@@ -50,16 +53,16 @@ def read_window(desk: Desk, wanted: Wanted) -> Window:
     Where the held delivery moved, the rows around its new place are read, so that it stays under the cursor.
     """
     query = wanted.query
-    sizes = overview.queue_sizes(desk, query)
+    sizes = queue.queue_sizes(desk, query)
     if query.sort == ORDERS[0][0]:
         groups = [Group(title, sum(sizes.get(state, 0) for state in states), tone) for title, states, tone in GROUPS]
     else:
         groups = [Group(dict(ORDERS)[query.sort], sum(sizes.values()))]
-    position = None if wanted.held is None else overview.queue_position(desk, query, wanted.held)
+    position = None if wanted.held is None else queue.queue_position(desk, query, wanted.held)
     offset = wanted.offset
     if position is not None and not offset <= position < offset + wanted.limit:
         offset = max(0, position - wanted.limit // 2)
-    rows = overview.queue(desk, query, offset, wanted.limit)
+    rows = queue.queue(desk, query, offset, wanted.limit)
     return Window(tuple(groups), offset, tuple(rows), position)
 
 

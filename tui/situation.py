@@ -6,11 +6,14 @@ The key of an action that is not possible stays live and answers with the reason
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from core.model import Arguments, Delivery
 from core.operations.decisions import Act, permission
-from core.operations.views.overview import SpaceStatus
 from tui.actions import Action, Scope, in_scope
+
+if TYPE_CHECKING:
+    from core.operations.views.overview import SpaceStatus
 
 FOOTER_KEYS = 6
 """More do not fit 80 columns."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from core.errors import StoreError
-from core.ledger.base import Activation, Discovery, SpaceRun
+from core.ledger.records import Activation, Discovery, SpaceRun
 from core.ledger.rows import Row, plain, rule_to, space_run
 from core.ledger.rows import activation as activation_from
 from core.ledger.store import ENGINE, Store, Transaction

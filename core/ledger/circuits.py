@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.ledger.base import Circuit, Scope
+from core.ledger.records import Circuit, Scope
 from core.ledger.rows import Row
 from core.ledger.rows import circuit as circuit_from
 from core.ledger.store import ENGINE, Store, Transaction

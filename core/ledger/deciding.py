@@ -5,7 +5,7 @@ A decision names the state the person saw; where the row has moved since, nothin
 
 from __future__ import annotations
 
-from core.ledger.base import Decision
+from core.ledger.records import Decision
 from core.ledger.rows import DELIVERY, arguments, delivery, plain
 from core.ledger.store import ConflictError, Store, Transaction, to_json
 from core.ledger.terms import terms_of

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 
-from core.ledger.base import Circuit, Claim, Move, Prepared
 from core.ledger.circuits import write_circuit
+from core.ledger.records import Circuit, Claim, Move, Prepared
 from core.ledger.rows import DELIVERY, LONGEST, Row, delivery, plain
 from core.ledger.store import ENGINE, Store, Transaction, to_json
 from core.ledger.terms import kept_terms, terms_of

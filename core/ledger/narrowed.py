@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any, cast
 
 from core.errors import UsageError
-from core.ledger.base import Activation, Circuit, Ledger, QueueQuery, Scope, SpaceRun
+from core.ledger.base import Ledger
+from core.ledger.records import Activation, Circuit, QueueQuery, Scope, SpaceRun
 from core.ledger.retaining import Party
 from core.ledger.terms import Clue
 from core.model import Delivery, Event, State

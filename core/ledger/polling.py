@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.ledger.base import Discovery, SpaceRun
+from core.ledger.records import Discovery, SpaceRun
 from core.ledger.rows import DELIVERY, delivery, space_run
 from core.ledger.store import Store, to_json
 from core.ledger.writing import id_list, space_of, write_found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 
-from core.ledger.base import QueueQuery
+from core.ledger.records import QueueQuery
 from core.ledger.rows import DELIVERY, EVENT, delivery, event
 from core.ledger.store import Store
 from core.ledger.terms import Clue, fits, terms_of

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
-from core.ledger.base import Activation, Circuit, Scope, SpaceRun
+from core.ledger.records import Activation, Circuit, Scope, SpaceRun
 from core.ledger.terms import fold, squeeze
 from core.model import Arguments, Delivery, Direction, Event, Rule, State
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from core.errors import StoreError
 from core.ledger.activating import Activating
-from core.ledger.base import Ledger, Present
+from core.ledger.base import Ledger
 from core.ledger.checking import MOST, Checking, damaged
 from core.ledger.circuits import Circuits
 from core.ledger.deciding import Deciding
@@ -26,6 +26,7 @@ from core.ledger.library import sqlite3, store_error
 from core.ledger.opening import copy_to, look, set_up
 from core.ledger.polling import Polling
 from core.ledger.reading import Reading
+from core.ledger.records import Present
 from core.ledger.rows import Row
 from core.ledger.schema import Migrating, Script, scripts, unwatched
 from core.ledger.store import ConflictError, Store, Transaction, Values

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.ledger.base import QueueQuery
+from core.ledger.records import QueueQuery
 from core.ledger.terms import fold, squeeze
 from core.model import State
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 
 from core.errors import StoreError
-from core.ledger.base import Discovery, Finding, Prepared, SpaceRun
+from core.ledger.records import Discovery, Finding, Prepared, SpaceRun
 from core.ledger.rows import LONGEST, plain, searchable, space_run
 from core.ledger.store import Transaction, to_json
 from core.ledger.terms import kept_terms

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from core.ledger.base import Decision
+from core.ledger.records import Decision
 from core.model import NEVER, Arguments, Delivery, State, delivery_key
 from core.operations.desk import Desk
 

@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING
 from core.clock import Clock, SystemClock
 from core.errors import ConfigurationError, UsageError
 from core.home import Home
-from core.ledger.base import Ledger
-from core.ledger.narrowed import narrowed
 from core.ledger.schema import Migrating, unwatched
 
 if TYPE_CHECKING:
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from core.banqup.source import Source
     from core.config import Machine
     from core.installations import Installation, Installations
+    from core.ledger.base import Ledger
     from core.pingwin.target import Target
     from core.secrets import Found, SecretName, Secrets
     from core.spool import Spool
@@ -79,7 +78,11 @@ class Desk:
         else:
             self.home.create()
         found = open_store(self.home, self.environ, readonly=self.readonly, migrating=self.migrating)
-        return found if self.space is None else narrowed(found, self.space)
+        if self.space is None:
+            return found
+        from core.ledger.narrowed import narrowed
+
+        return narrowed(found, self.space)
 
     @cached_property
     def installations(self) -> Installations:

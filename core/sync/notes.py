@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.ledger.base import Scope
+from core.ledger.records import Scope
 
 STOP_REQUEST = "stop_requested"
 """A console asks an engine to end that it may not signal."""

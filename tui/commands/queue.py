@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from core.errors import UsageError
-from core.ledger.base import QueueQuery
+from core.ledger.records import QueueQuery
 from core.model import NEEDS_PERSON, Delivery, Direction, State
 from core.operations.views import overview
 from core.operations.views import request as requests

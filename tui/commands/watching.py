@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from core.ledger.base import QueueQuery
+from core.ledger.records import QueueQuery
 from core.model import Delivery, Event
 from core.operations.views import history, overview
 from tui.commands.deliveries import as_record

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, Generic
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,7 +13,6 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from core.model import Arguments
-from core.operations.views.overview import Snapshot
 from tui.actions import BY_ID, Action, Scope, in_scope
 from tui.console import BOTTOM
 from tui.i18n import worded
@@ -24,6 +23,9 @@ from tui.widgets.key_bar import KeyBar
 from tui.widgets.lines import OneLine, Paragraph
 from tui.widgets.spans import Line
 from tui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from core.operations.views.overview import Snapshot
 
 SMALLEST = (60, 16)
 """Below this only the first line, a hint and the keys are shown."""

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.events import Key, Resize, ScreenResume
 from textual.widget import Widget
 from textual.widgets import Input
 
-from core.ledger.base import QueueQuery
-from core.model import NEEDS_PERSON, Delivery
-from core.operations.decisions import Decided
-from core.operations.running import engines
-from core.operations.views import overview
-from core.operations.views.overview import Snapshot
+from core.ledger.records import QueueQuery
+from core.model import NEEDS_PERSON
 from tui.actions import BY_ID, Scope
 from tui.i18n import _, count, ngettext
 from tui.plain import neutral
 from tui.queue_view import ORDERS, Wanted, empty_text, read_window
-from tui.screens.acting import ActingScreen
+from tui.screens.marking import MarkingScreen
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.lines import OneLine
 from tui.widgets.queue_table import QueueTable, Window
 from tui.widgets.reason import reason_lines
 from tui.widgets.spans import Line, Span, between
 
-MOST_MARKED = 5_000
-"""Deliveries marked at once: each is held in memory while it is marked."""
+if TYPE_CHECKING:
+    from core.operations.views.overview import Snapshot
 
 
-class QueueScreen(ActingScreen[None]):
+class QueueScreen(MarkingScreen):
     """The queue of one space or of all."""
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.QUEUE, Scope.DELIVERY)
@@ -44,7 +40,7 @@ class QueueScreen(ActingScreen[None]):
         self._attention = self._history = False
         self._sort = ORDERS[0][0]
         self._again: bool | None = None
-        self._marked: dict[int, Delivery] = {}
+        self._seen = False
 
     def body(self) -> Iterable[Widget]:
         """The table, and the reason of the row under the cursor."""
@@ -110,13 +106,14 @@ class QueueScreen(ActingScreen[None]):
 
     def _show(self, window: Window, stay: bool) -> None:
         table = self.query_one(QueueTable)
+        self._seen = True
         table.empty_text = (
             "" if window.total else empty_text(self.app.desk, self.app.snapshot, bool(self._text or self._attention))
         )
         table.space_names = self.app.space_names()
         if not stay:
             table.cursor = table.top = 0
-        self._marked.update({row.id: row for row in window.rows if row.id in table.marked})
+        self.keep_marked(window.rows)
         table.show(window, stay=stay)
         self.refresh_frame()
         self.call_after_refresh(self.app.opened)
@@ -134,8 +131,9 @@ class QueueScreen(ActingScreen[None]):
         self.read()
 
     def on_screen_resume(self, event: ScreenResume) -> None:
-        """Comes up to date when it is seen again."""
-        self.read()
+        """Comes up to date when it is seen again; the first time the rows are being read already."""
+        if self._seen:
+            self.read()
 
     def on_queue_table_window_wanted(self, message: QueueTable.WindowWanted) -> None:
         """The table scrolled to rows that were not read."""
@@ -159,18 +157,6 @@ class QueueScreen(ActingScreen[None]):
         self.query_one("#reason", OneLine).show(*reason_lines(current, self.size.width - 2, self.app.ascii_only))
 
     # -- keys --------------------------------------------------------------------------------------------------------
-
-    def chosen(self) -> tuple[Delivery, ...]:
-        """The marked deliveries, else the one under the cursor."""
-        table = self.query_one(QueueTable)
-        if table.marked:
-            return tuple(row for id, row in self._marked.items() if id in table.marked)
-        return (table.current,) if table.current is not None else ()
-
-    def decided(self, outcome: Sequence[Decided]) -> None:
-        """Marks are used up."""
-        self._unmark()
-        self.read()
 
     def do_open(self) -> None:
         """Everything about the delivery under the cursor."""
@@ -200,37 +186,6 @@ class QueueScreen(ActingScreen[None]):
             field.visible = False
         self.query_one(QueueTable).focus()
 
-    def do_mark(self) -> None:
-        """Marks a delivery for a decision on several."""
-        table = self.query_one(QueueTable)
-        if table.current is not None:
-            self._marked[table.current.id] = table.current
-        table.mark()
-        self.refresh_frame()
-
-    def do_mark_all(self) -> None:
-        """Marks all of the view; where marks are set, takes them away."""
-        table, query = self.query_one(QueueTable), self.query_now()
-        if table.marked:
-            self._unmark()
-            return
-        self.stored("mark all", lambda: overview.queue(self.app.own_desk(), query, 0, MOST_MARKED), self._mark_rows)
-
-    def _mark_rows(self, rows: list[Delivery]) -> None:
-        table = self.query_one(QueueTable)
-        self._marked = {row.id: row for row in rows}
-        table.marked = frozenset(self._marked)
-        table.sync()
-        if len(rows) < table.window.total:
-            self.say(_("The first {count} are marked: more are not decided on at once.").format(count=count(len(rows))))
-        self.refresh_frame()
-
-    def _unmark(self) -> None:
-        table = self.query_one(QueueTable)
-        table.marked, self._marked = frozenset(), {}
-        table.sync()
-        self.refresh_frame()
-
     def do_history(self) -> None:
         """Shows or hides what was there before activation."""
         self._history = not self._history
@@ -256,6 +211,8 @@ class QueueScreen(ActingScreen[None]):
 
     def do_poll(self) -> None:
         """Asks Banqup now."""
+        from core.operations.running import engines
+
         space = self.app.space
         self.stored(
             "poll",
@@ -278,7 +235,7 @@ class QueueScreen(ActingScreen[None]):
             self._close_filter()
             self.read(stay=True)
         elif table.marked:
-            self._unmark()
+            self.unmark()
         else:
             super().do_back()
 

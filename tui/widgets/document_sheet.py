@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from core.model import Event
-from core.operations.views.explain import Attempt
+from core.operations.views.attempts import Attempt
 from core.operations.views.overview import Detail
 from tui.i18n import N_, _, day, moment, money, worded
 from tui.plain import neutral, neutral_block

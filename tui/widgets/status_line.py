@@ -6,14 +6,18 @@ It shows times, never ages, so that it is repainted when something happened and 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from core.model import NEEDS_PERSON, State
-from core.operations.views.overview import Health, Snapshot, SpaceStatus
+from core.operations.views.health import Health
 from tui.i18n import N_, _, clock_time, count, ngettext, worded
 from tui.plain import neutral
 from tui.widgets.lines import Lines, Painted
 from tui.widgets.spans import Line, Span, between, charset, line, width_of
 from tui.words.status import STATES, Face, health_face, health_word
+
+if TYPE_CHECKING:
+    from core.operations.views.overview import Snapshot, SpaceStatus
 
 NOT_SET_UP = Face("○", "o", N_("NOT SET UP"), "text-muted")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from core.model import Delivery, Direction, State
 from core.operations.decisions import Act, Situation, situation
-from core.operations.views.overview import Health
+from core.operations.views.health import Health
 from tui.i18n import N_, _
 from tui.plain import neutral
 

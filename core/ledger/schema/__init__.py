@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 
@@ -30,7 +30,7 @@ def unwatched(done: int, of: int) -> None:
 
 def scripts(store: Literal["sqlite", "postgres"] = "sqlite") -> tuple[Script, ...]:
     """All steps of a store, oldest first."""
-    room = files(__package__) if store == "sqlite" else files(__package__) / store
+    room = Path(__file__).parent / ("" if store == "sqlite" else store)
     found = (entry for entry in room.iterdir() if entry.name.endswith(".sql"))
     steps = (Script(int(entry.name[:4]), entry.name[:-4], entry.read_text("utf-8")) for entry in found)
     return tuple(sorted(steps, key=lambda script: script.version))

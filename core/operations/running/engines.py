@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from core.errors import StoreError, UsageError
-from core.ledger.base import Present
+from core.ledger.records import Present
 from core.operations.desk import Desk
 from core.operations.running import detached
 from core.sync.lock import EngineLock

@@ -10,7 +10,7 @@ from typing import Literal
 from core.banqup.source import Source
 from core.errors import ConfigurationError, ProductError, UsageError
 from core.installations import Installation
-from core.ledger.base import Activation
+from core.ledger.records import Activation
 from core.model import Arguments, State, delivery_key
 from core.operations.desk import Desk
 from core.operations.running.engines import engine

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from core.errors import ProductError
 from core.installations import Installation
-from core.ledger.base import Scope
+from core.ledger.records import Scope
 from core.operations.desk import Desk
 from core.operations.views.health import waiting_for_a_person
 from core.pingwin.target import Credentials

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable
 
 from core.errors import UsageError
-from core.ledger.base import QueueQuery
+from core.ledger.records import QueueQuery
 from core.model import IN_FLIGHT, WAITING, Delivery, State
 from core.operations.decisions import include_alone
 from core.operations.desk import Desk

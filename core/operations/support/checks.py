@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from core.errors import ProductError
 from core.installations import Installation
-from core.ledger.base import QueueQuery
+from core.ledger.records import QueueQuery
 from core.model import Arguments
 from core.operations.desk import Desk
 from core.operations.running.engines import engine

@@ -11,7 +11,7 @@ from datetime import date
 
 from core.activity import about
 from core.installations import Installation
-from core.ledger.base import QueueQuery
+from core.ledger.records import QueueQuery
 from core.model import Arguments, Delivery, Direction, Document, State, VatBreakdown
 from core.operations.desk import Desk
 from core.operations.setup.credentials import installed

@@ -1,6 +1,8 @@
 """What is shown, by the command line and the console alike: frozen values out, nothing is changed.
 
-overview.py   the whole, the queue, one delivery
+overview.py   the whole, one delivery
+queue.py      the queue by window
+attempts.py   the tries of a delivery, and the report of its last preparation
 health.py     the state of a space in the words of the first line
 explain.py    why a delivery stands where it stands, and what comes next
 finding.py    a document by what the customer says of it

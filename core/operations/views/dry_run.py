@@ -16,12 +16,12 @@ from core.banqup.errors import NotFound
 from core.banqup.source import Source
 from core.errors import UsageError
 from core.installations import Installation
-from core.ledger.base import Claim, Move, Prepared
+from core.ledger.records import Claim, Move, Prepared
 from core.model import Arguments, Delivery, Event, State, delivery_key
 from core.operations.desk import Desk
 from core.operations.setup.enrolment import stored_credentials
 from core.operations.views import overview
-from core.operations.views.explain import Line, report
+from core.operations.views.attempts import Line, report
 from core.operations.views.request import request_text
 from core.pingwin.target import Upload
 from core.redaction import fingerprint

@@ -14,7 +14,7 @@ from core.banqup.errors import NotFound
 from core.banqup.source import Source
 from core.errors import ConfigurationError, SourceError, UsageError
 from core.installations import Installation
-from core.ledger.base import QueueQuery
+from core.ledger.records import QueueQuery
 from core.ledger.terms import Clue, fits, kept_terms, readings
 from core.model import NEVER, Arguments, Delivery, Direction, Document, State
 from core.operations.decisions import MARKED_BY_PERSON

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from core.ledger.base import Activation, Circuit, Scope, SpaceRun
+from core.ledger.records import Activation, Circuit, Scope, SpaceRun
 from core.model import NEVER, Arguments, State
 from core.wording import messages
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.ledger.base import QueueQuery
+from core.ledger.records import QueueQuery
 from core.model import Delivery, Event, State
 from core.operations.desk import Desk
 

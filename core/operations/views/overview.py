@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from core import __version__
 from core.errors import UsageError
-from core.ledger.base import Activation, Circuit, QueueQuery, SpaceRun
+from core.ledger.records import Activation, Circuit, QueueQuery, SpaceRun
 from core.model import NEEDS_PERSON, Arguments, Delivery, Event, State
 from core.operations.decisions import Permission, permissions
 from core.operations.desk import Desk
 from core.operations.running.engines import EngineState, engine, last_ran
 from core.operations.views import health as healths
-from core.operations.views.explain import Attempt, attempts, next_step, report, why
+from core.operations.views.attempts import Attempt, attempts, report
+from core.operations.views.explain import next_step, why
 from core.operations.views.health import Facts, Health
+from core.operations.views.queue import queue, queue_position, queue_sizes, queue_total
 from core.sync.notes import ENGINE_PROBLEM
 from core.sync.pace import stretch
 
@@ -206,26 +208,6 @@ def _notes(desk: Desk, running: EngineState) -> list[tuple[str, Arguments]]:
     if desk.machine.demo:
         found.append(("demo_home", {}))
     return found
-
-
-def queue_total(desk: Desk, query: QueueQuery) -> int:
-    """How many rows a view has."""
-    return desk.ledger.total(query) if desk.has_ledger() else 0
-
-
-def queue_sizes(desk: Desk, query: QueueQuery) -> dict[State, int]:
-    """How many rows a view has of each state."""
-    return desk.ledger.sizes(query) if desk.has_ledger() else {}
-
-
-def queue(desk: Desk, query: QueueQuery, offset: int = 0, limit: int = 200) -> list[Delivery]:
-    """Some rows of the queue."""
-    return desk.ledger.window(query, offset, limit) if desk.has_ledger() else []
-
-
-def queue_position(desk: Desk, query: QueueQuery, delivery: int) -> int | None:
-    """Where a delivery stands in a view."""
-    return desk.ledger.position(query, delivery) if desk.has_ledger() else None
 
 
 def find(desk: Desk, text: str) -> Delivery:
