@@ -51,19 +51,44 @@ def schema_faults(source: bytes, root: str) -> list[Finding]:
     schema = _schema(root)
     if schema.validate(parsed(source)):
         return []
-    faults = islice(cast("Iterable[Any]", schema.error_log), SHOWN)
-    return [
-        Finding(
-            "V03",
-            Severity.ERROR,
-            str(fault.path),
-            "not_valid_ubl",
-            {"line": fault.line, "reason": shorten(NAMESPACE.sub("", fault.message), 200)},
-            blocks=True,
-            never=True,
-        )
-        for fault in faults
-    ]
+    return [_worded(fault) for fault in islice(cast("Iterable[Any]", schema.error_log), SHOWN)]
+
+
+SAYINGS = (
+    (r"Element '(?P<element>[^']*)': This element is not expected\.", "ubl_element_unexpected"),
+    (
+        r"Element '(?P<element>[^']*)': Missing child element\(s\)\. Expected is (one of )?\( (?P<missing>[^)]*) \)",
+        "ubl_element_incomplete",
+    ),
+    (r"Element '(?P<element>[^']*)'(, attribute '[^']*')?: '' is not a valid value", "ubl_value_empty"),
+    (
+        r"Element '(?P<element>[^']*)'(, attribute '[^']*')?: '(?P<value>.*)' is not a valid value",
+        "ubl_value_wrong",
+    ),
+    (r"Element '(?P<element>[^']*)': The attribute '(?P<attribute>[^']*)' is required", "ubl_attribute_missing"),
+    (r"Element '(?P<element>[^']*)', attribute '(?P<attribute>[^']*)': The attribute", "ubl_attribute_unexpected"),
+    (r"Element '(?P<element>[^']*)': (Character content other|Element content is not)", "ubl_content_wrong"),
+)
+"""How the schema processor begins what it says, and the sentence of ours that says it to a bookkeeper."""
+
+NAMES_SHOWN = 3
+"""How many elements that could be missing are named."""
+
+
+def _worded(fault: Any) -> Finding:
+    """A fault of the schema processor in our words; in its own where it says what none of them is for."""
+    said = NAMESPACE.sub("", fault.message)
+    found = next(((match, code) for saying, code in SAYINGS if (match := re.match(saying, said, re.DOTALL))), None)
+    arguments: dict[str, str | int] = {"line": fault.line}
+    if found is None:
+        arguments["reason"] = shorten(said, 200)
+    else:
+        arguments |= {name: shorten(value, 80) for name, value in found[0].groupdict().items()}
+    if missing := arguments.get("missing"):
+        names = str(missing).split(", ")
+        arguments["missing"] = " / ".join(names[:NAMES_SHOWN]) + (" / …" if len(names) > NAMES_SHOWN else "")
+    code = found[1] if found else "not_valid_ubl"
+    return Finding("V03", Severity.ERROR, str(fault.path), code, arguments, blocks=True, never=True)
 
 
 @cache

@@ -61,6 +61,15 @@ READING: dict[str, Message] = {
 
 FORM: dict[str, Message] = {
     "not_valid_ubl": Message("Not valid UBL 2.1: {reason} (line {line}).", ASK_SUPPLIER),
+    "ubl_element_unexpected": Message("{element} stands where UBL does not have it (line {line}).", ASK_SUPPLIER),
+    "ubl_element_incomplete": Message("{element} is not complete: {missing} is missing (line {line}).", ASK_SUPPLIER),
+    "ubl_value_empty": Message("{element} is empty, which UBL does not allow (line {line}).", ASK_SUPPLIER),
+    "ubl_value_wrong": Message("{element}: {value} is not a value that UBL allows there (line {line}).", ASK_SUPPLIER),
+    "ubl_attribute_missing": Message("{element} lacks {attribute}, which UBL demands (line {line}).", ASK_SUPPLIER),
+    "ubl_attribute_unexpected": Message(
+        "{element} has the attribute {attribute}, which UBL does not have there (line {line}).", ASK_SUPPLIER
+    ),
+    "ubl_content_wrong": Message("{element} holds something that does not belong there (line {line}).", ASK_SUPPLIER),
     "newer_body_under_old_header": Message(
         "The file says e-fff 1.0 (UBL 2.0), but {element} is only valid in UBL 2.1.",
         "Convert it again before you import it.",

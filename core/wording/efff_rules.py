@@ -267,6 +267,11 @@ RULE_MESSAGES: dict[str, Message] = {
     "line_amount_wrong": Message(
         "Line {line}: {quantity} x {price} with its discounts is {expected}, the line says {amount}.", ASK_OR_BOOK
     ),
+    "line_amount_wrong_by_base": Message(
+        "Line {line}: {quantity} x {price} for every {base}, with its discounts, is {expected}; the line says "
+        "{amount}.",
+        ASK_OR_BOOK,
+    ),
     "line_vat_wrong": Message("Line {line}: VAT at {rate} % on {net} is {expected}, the line says {vat}.", VAT_BOOKING),
     "line_vat_does_not_add_up": Message(
         "The VAT of the lines adds up to {added}, the invoice says {total}.", VAT_BOOKING
@@ -285,7 +290,10 @@ RULE_MESSAGES: dict[str, Message] = {
         "{times} lines have the number {number}.", "Check after the import that no line is missing."
     ),
     "line_without_text": Message("Line {line} does not say what was delivered.", "Look in the PDF what it is for."),
-    "unit_unknown": Message("Line {line}: {unit} is not a code for a unit.", "Nothing to do: no amount depends on it."),
+    "unit_unknown": Message(
+        "Line {line}: {unit} is not a code for a unit.",
+        "You can book it: no amount depends on it. Tell the supplier, for others may refuse such an invoice.",
+    ),
     "line_count_wrong": Message(
         "The file says it has {stated} lines and has {lines}.", "Compare with the PDF whether a line is missing."
     ),

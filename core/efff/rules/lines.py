@@ -20,7 +20,7 @@ HUNDRED: Final = Decimal(100)
 def any_line(subject: Subject) -> Breaches:
     """V80."""
     if not subject.invoice.lines:
-        yield breach("no_lines", subject.line(1))
+        yield breach("no_lines", subject.line(1).partition("[")[0])
 
 
 def line_count(subject: Subject) -> Breaches:
@@ -45,9 +45,11 @@ def texts_and_units(subject: Subject) -> Breaches:
     for position, line in enumerate(subject.invoice.lines, 1):
         if not (line.item.name.strip() or line.item.description.strip()):
             yield breach("line_without_text", subject.line(position, "cac:Item/cbc:Name"), line=line.id)
-        if line.unit and line.unit not in units():
-            quantity = "cbc:CreditedQuantity" if subject.invoice.root == "CreditNote" else "cbc:InvoicedQuantity"
-            yield breach("unit_unknown", subject.line(position, quantity), line=line.id, unit=line.unit)
+        quantity = "cbc:CreditedQuantity" if subject.invoice.root == "CreditNote" else "cbc:InvoicedQuantity"
+        stated = ((quantity, line.unit), ("cac:Price/cbc:BaseQuantity", line.price.base_unit if line.price else ""))
+        for where, unit in stated:
+            if unit and unit not in units():
+                yield breach("unit_unknown", subject.line(position, where), line=line.id, unit=unit)
 
 
 def prices(subject: Subject) -> Breaches:
@@ -64,14 +66,16 @@ def prices(subject: Subject) -> Breaches:
         expected = _net_by_price(line)
         if expected is not None and line.net_amount is not None and apart(expected, line.net_amount, SLACK):
             assert line.quantity is not None and line.price is not None and line.price.amount is not None
+            for_several = base is not None and base != 1
             yield breach(
-                "line_amount_wrong",
+                "line_amount_wrong_by_base" if for_several else "line_amount_wrong",
                 subject.line(position, "cbc:LineExtensionAmount"),
                 line=line.id,
                 quantity=bare(line.quantity),
                 price=line.price.amount,
                 expected=expected,
                 amount=line.net_amount,
+                **({"base": bare(base)} if base is not None and for_several else {}),
             )
 
 

@@ -61,6 +61,13 @@ _ROWS: Final = (
         Rule("V03", code, E, never=True, told_by="form")
         for code in (
             "not_valid_ubl",
+            "ubl_element_unexpected",
+            "ubl_element_incomplete",
+            "ubl_value_empty",
+            "ubl_value_wrong",
+            "ubl_attribute_missing",
+            "ubl_attribute_unexpected",
+            "ubl_content_wrong",
             "element_not_in_ubl_20",
             "attribute_not_in_ubl_20",
             "newer_body_under_old_header",
@@ -189,6 +196,7 @@ _ROWS: Final = (
     *(Rule("V79", code, I, told_by="vat") for code in VAT_CODE_FINDINGS),
     # the lines
     Rule("V59", "line_amount_wrong", E, WARNS_IN_BELGIAN),
+    Rule("V59", "line_amount_wrong_by_base", E, WARNS_IN_BELGIAN),
     Rule("V60", "line_vat_wrong", W),
     Rule("V61", "line_vat_does_not_add_up", W),
     Rule("V62", "allowance_percent_wrong", W),

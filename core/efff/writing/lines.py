@@ -51,8 +51,8 @@ def _line(sheet: Sheet, line: Line, element: str, where: str, number: int, *, di
         None if sheet.is_1 else write_period(sheet, line.period),
         sheet.group("OrderLineReference", "OrderLineReference", [sheet.leaf("LineID", line.order_line)]),
         _object(sheet, line.object_id),
-        *write_allowances_charges(sheet, line.allowances_charges),
-        _line_tax(sheet, line, discounted=discounted),
+        *write_allowances_charges(sheet, line.allowances_charges, f"{where}/"),
+        _line_tax(sheet, line, where, discounted=discounted),
         _item(sheet, line.item, line.vat, where),
         _price(sheet, line.price, where),
     ]
@@ -106,8 +106,11 @@ def _object(sheet: Sheet, identifier: Identifier | None) -> Part | None:
     return sheet.group("DocumentReference", "DocumentReference", parts)
 
 
-def write_allowances_charges(sheet: Sheet, entries: tuple[AllowanceCharge, ...]) -> list[Part | None]:
-    """Allowances and charges; those of the document carry their VAT category with its Belgian code (R007)."""
+def write_allowances_charges(sheet: Sheet, entries: tuple[AllowanceCharge, ...], inside: str = "") -> list[Part | None]:
+    """Allowances and charges; those of the document carry their VAT category with its Belgian code (R007).
+
+    `inside` is the path of what has them, with a slash, "" for the document.
+    """
     return [
         sheet.group(
             "AllowanceCharge",
@@ -121,8 +124,9 @@ def write_allowances_charges(sheet: Sheet, entries: tuple[AllowanceCharge, ...])
                 sheet.amount("BaseAmount", entry.base),
                 write_category(sheet, entry.vat, "TaxCategory") if entry.vat else None,
             ],
+            f"{inside}cac:AllowanceCharge[{number}]",
         )
-        for entry in entries
+        for number, entry in enumerate(entries, 1)
     ]
 
 
@@ -151,7 +155,7 @@ def _category(sheet: Sheet, vat: VatCategory, name: str) -> Part | None:
     return sheet.group(name, "TaxCategory", parts)
 
 
-def _line_tax(sheet: Sheet, line: Line, *, discounted: bool) -> Part | None:
+def _line_tax(sheet: Sheet, line: Line, where: str, *, discounted: bool) -> Part | None:
     """The VAT of a line: as the source states it, else computed; e-fff 1.0 has the line's VAT code nowhere else.
 
     With a cash discount on the document each line of 3.0 names it, if only with zero (EFFF-T10-R018).
@@ -164,12 +168,11 @@ def _line_tax(sheet: Sheet, line: Line, *, discounted: bool) -> Part | None:
     subtotals = line.vat_subtotals or (VatBreakdown(line.vat, line.net_amount, amount),)
     if discounted and not any(in_efff(part.vat, sheet.target).exemption_reason == CASH_DISCOUNT for part in subtotals):
         subtotals = (*subtotals, VatBreakdown(NO_DISCOUNT, ZERO, ZERO))
-    return sheet.group(
-        "TaxTotal", "TaxTotal", [sheet.amount("TaxAmount", amount), *(_subtotal(sheet, one) for one in subtotals)]
-    )
+    written = [_subtotal(sheet, part, f"{where}/{part.path(number)}") for number, part in enumerate(subtotals, 1)]
+    return sheet.group("TaxTotal", "TaxTotal", [sheet.amount("TaxAmount", amount), *written], f"{where}/cac:TaxTotal")
 
 
-def _subtotal(sheet: Sheet, part: VatBreakdown) -> Part | None:
+def _subtotal(sheet: Sheet, part: VatBreakdown, where: str) -> Part | None:
     parts = [
         sheet.amount("TaxableAmount", part.taxable),
         sheet.amount("TaxAmount", part.amount),
@@ -177,7 +180,7 @@ def _subtotal(sheet: Sheet, part: VatBreakdown) -> Part | None:
         sheet.number("Percent", part.vat.rate or ZERO, RATE_DECIMALS),
         write_category(sheet, part.vat, "TaxCategory"),
     ]
-    return sheet.group("TaxSubtotal", "TaxSubtotal", parts)
+    return sheet.group("TaxSubtotal", "TaxSubtotal", parts, where)
 
 
 def write_vat(sheet: Sheet, invoice: Invoice) -> list[Part | None]:
@@ -186,7 +189,8 @@ def write_vat(sheet: Sheet, invoice: Invoice) -> list[Part | None]:
     if total is None and invoice.vat_breakdown:
         total = sum((part.amount or ZERO for part in invoice.vat_breakdown), ZERO)
         sheet.derive("cac:TaxTotal/cbc:TaxAmount", f"{total:.2f}", "vat_added_up")
-    parts = [sheet.amount("TaxAmount", total), *(_subtotal(sheet, part) for part in invoice.vat_breakdown)]
+    subtotals = [_subtotal(sheet, part, part.path(number)) for number, part in enumerate(invoice.vat_breakdown, 1)]
+    parts = [sheet.amount("TaxAmount", total), *subtotals]
     totals = [sheet.group("TaxTotal", "TaxTotal", parts)]
     in_other = invoice.totals.vat_in_accounting_currency
     if in_other is not None and sheet.target is Format.EFFF_3:

@@ -162,6 +162,7 @@ CASES = [
     ),
     case("line_amount_wrong", W, line(quantity=D(3))),
     case("line_amount_wrong", E, line(quantity=D(3)), source=PEPPOL),
+    case("line_amount_wrong_by_base", W, line(price=Price(D(200), base_quantity=D(2)))),
     case("line_vat_wrong", W, line(vat_amount=D("84.05"))),
     case(
         "line_vat_does_not_add_up",
@@ -176,6 +177,7 @@ CASES = [
     case("line_number_twice", W, line(id="2")),
     case("line_without_text", E, line(item=Item(" "))),
     case("unit_unknown", W, line(unit="stuk")),
+    case("unit_unknown", W, line(price=Price(D(200), D(1), "stuk"))),
     case("unit_unknown", E, line(unit="stuk"), source=PEPPOL),
     case("line_count_wrong", W, top(line_count=3)),
 ]

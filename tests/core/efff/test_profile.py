@@ -209,7 +209,7 @@ def test_check_tells_what_is_no_ubl() -> None:
     moved = document(("<cbc:ID>2026/0042</cbc:ID>", ""))
     result = check(moved)
     assert result.source_format is SourceFormat.PEPPOL
-    assert "not_valid_ubl" in {finding.code for finding in result.findings}
+    assert "ubl_element_unexpected" in {finding.code for finding in result.findings}
     assert not result.ok
 
 

@@ -332,6 +332,29 @@ def test_an_allowance_that_may_be_a_charge_is_not_guessed() -> None:
     assert (told.code, told.where) == ("required_value_missing", "/Invoice/cac:AllowanceCharge[1]/cbc:ChargeIndicator")
 
 
+ALLOWANCE = "<cac:AllowanceCharge><cbc:ChargeIndicator>false</cbc:ChargeIndicator></cac:AllowanceCharge>"
+
+
+@pytest.mark.parametrize(
+    ("edit", "where"),
+    [
+        (
+            ('<cbc:TaxAmount currencyID="EUR">84.00</cbc:TaxAmount>\n<cac:TaxCategory>', "<cac:TaxCategory>"),
+            "cac:TaxTotal/cac:TaxSubtotal[1]/cbc:TaxAmount",
+        ),
+        (("<cac:TaxTotal>", f"{ALLOWANCE}<cac:TaxTotal>"), "cac:AllowanceCharge[1]/cbc:Amount"),
+        (("<cac:Item>", f"{ALLOWANCE}<cac:Item>"), "cac:InvoiceLine[1]/cac:AllowanceCharge[1]/cbc:Amount"),
+    ],
+)
+@pytest.mark.parametrize("target", list(Format))
+def test_what_the_file_cannot_do_without_is_told_by_its_place_in_the_source(
+    edit: tuple[str, str], where: str, target: Format
+) -> None:
+    conversion = convert(document(edit), target)
+    assert conversion.output is None
+    assert [one.where for one in conversion.findings if one.code == "required_value_missing"] == [f"/Invoice/{where}"]
+
+
 def test_vat_once_more_in_another_currency_is_not_added_even_with_a_breakdown() -> None:
     total = (
         "<cac:TaxTotal><cbc:TaxAmount currencyID='SEK'>900</cbc:TaxAmount><cac:TaxSubtotal>"
