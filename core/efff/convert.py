@@ -13,6 +13,7 @@ from core.efff.files import file_name
 from core.efff.formats import Format, PdfOrigin, SourceFormat
 from core.efff.order import in_document_order
 from core.efff.reader import MARKERS, Reading, read
+from core.efff.reading.values import shorten
 from core.efff.report import Derived, Dropped, Finding, Severity
 from core.efff.rules import RuleContext
 from core.efff.rules import check as judge
@@ -192,7 +193,7 @@ def _replaced(pdf: Attachment, reading: Reading, origin: PdfOrigin) -> list[Drop
     node = reading.root.all("AdditionalDocumentReference")[pdf.place - 1]
     described = "cbc:DocumentDescription" if node.first("DocumentDescription") else "cbc:DocumentType"
     said = (
-        (BODY, pdf.file_name or pdf.id),
+        (BODY, pdf.file_name or pdf.id or shorten(str(pdf.content))),
         (f"{BODY}/@filename", pdf.file_name),
         ("cbc:ID", pdf.id),
         ("cbc:ID/@schemeID", pdf.scheme),

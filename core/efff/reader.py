@@ -206,18 +206,17 @@ def _attachments(root: Node) -> tuple[tuple[Attachment, ...], str, str]:
             stated = node.peek("DocumentType") or node.peek("DocumentDescription")
             software = software or stated or ("UBL.BE" if node.peek("ID") == "UBL.BE" else "")
             continue
-        if not project and (project := _project(node, root)):
+        if not project and (project := _project(node)):
             continue
         found.append(_attachment(node))
     return tuple(found), software, project
 
 
-def _project(node: Node, root: Node) -> str:
-    """The project that a reference names, "" where it does not. The code that says so is a credit note's own way."""
+def _project(node: Node) -> str:
+    """The project that a reference names, "" where it does not: the way of credit notes, and of e-fff 1.0."""
     if node.peek("DocumentTypeCode") != PROJECT or node.peek("Attachment", BODY_NAME) or not node.peek("ID"):
         return ""
-    if root.name == "CreditNote":
-        node.take("DocumentTypeCode")
+    node.take("DocumentTypeCode")
     return node.take("ID")
 
 

@@ -58,6 +58,11 @@ def test_attributes_are_told_once_for_a_kind_of_place_with_their_number() -> Non
 REPLACED = "<cbc:DocumentType>Drawing</cbc:DocumentType>", "not-a.pdf", "application/pdf"
 SPREADSHEET = "", "list.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REFERENCE = "<cac:AdditionalDocumentReference>{}</cac:AdditionalDocumentReference>"
+NAMELESS = (
+    '<cac:Attachment><cbc:EmbeddedDocumentBinaryObject mimeCode="application/pdf">TmljZSB0cnk='
+    "</cbc:EmbeddedDocumentBinaryObject>"
+    "</cac:Attachment>"
+)
 DESCRIBED = (
     "<cbc:DocumentTypeCode>50</cbc:DocumentTypeCode><cbc:DocumentDescription>Road works</cbc:DocumentDescription>"
 )
@@ -78,6 +83,7 @@ def reference(described: str, file: str, mime: str) -> tuple[str, str]:
     "edit",
     [
         pytest.param(reference(*REPLACED), id="name and kind of a PDF that was none"),
+        pytest.param((ORDER, ORDER + REFERENCE.format(NAMELESS)), id="a PDF that was none, without a name"),
         pytest.param(reference(*SPREADSHEET), id="kind of an attachment"),
         pytest.param(('<cbc:PriceAmount currencyID="EUR">200.00</cbc:PriceAmount>', REDUCTION), id="price reduction"),
         pytest.param((ORDER, ORDER + REFERENCE.format(DESCRIBED)), id="project without a number"),
