@@ -87,18 +87,48 @@ def N_(text: str) -> str:  # noqa: N802 - the customary name of the gettext mark
 
 def worded(code: str, arguments: Arguments | None = None) -> Worded:
     """A message code as a sentence and advice in the language in use; its arguments are made harmless first."""
-    safe = {name: _argument(value) for name, value in (arguments or {}).items()}
+    safe = {name: _argument(name, value) for name, value in (arguments or {}).items()}
     return word(code, safe, _)
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d)")
 """How the core writes a time of day in an argument (`core.operations.health.moment`)."""
 
 
-def _argument(value: str | int | float | None) -> str | int | float | None:
-    """An argument made harmless; a moment as the reader writes it."""
+_NUMBER = re.compile(r"-?\d+\.\d+")
+_AMOUNTS = frozenset(
+    {
+        *("added", "allowances", "amount", "base", "charges", "exclusive", "expected", "gap", "inclusive", "lines"),
+        *(
+            "net",
+            "payable",
+            "percent",
+            "prepaid",
+            "price",
+            "quantity",
+            "rate",
+            "rounding",
+            "stated",
+            "taxable",
+            "total",
+            "vat",
+        ),
+    }
+)
+"""Arguments that are amounts, rates and quantities where they look like numbers (`core.efff.rules`)."""
+_DAYS = frozenset({"date", "due", "issued"})
+"""Arguments that are days where they look like them."""
+
+
+def _argument(name: str, value: str | int | float | None) -> str | int | float | None:
+    """An argument made harmless; an amount, a day and a moment as the reader writes them."""
     if not isinstance(value, str):
         return value
+    if name in _AMOUNTS and _NUMBER.fullmatch(value):
+        return _separated(f"{Decimal(value):,f}")
+    if name in _DAYS and _DAY.fullmatch(value):
+        return day(date.fromisoformat(value))
     found = _MOMENT.fullmatch(value)
     return f"{day(date.fromisoformat(found[1]))} {found[2]}" if found else neutral(value)
 

@@ -13,7 +13,10 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from core.efff.rules import check
 from core.operations.setup.installing import CredentialField
+from tests.core.efff.cases import CASES, Case
+from tests.core.efff.samples import GOOD
 from tests.tui.catalogue import all_texts
 from tui import i18n
 from tui.words import labels
@@ -199,3 +202,22 @@ def test_amounts_counts_and_dates_are_written_as_babel_writes_them_for_the_regio
     for day in (date(2026, 1, 9), date(1999, 12, 31), date(875, 3, 4)):
         pattern = "dd.MM.yyyy" if language == "de" else "dd/MM/yyyy"
         assert i18n.day(day) == format_date(day, pattern, locale=region)
+
+
+@pytest.mark.parametrize("this", CASES, ids=lambda this: f"{this.code}-{this.source}")
+def test_a_finding_writes_amounts_and_days_as_the_reader_does(this: Case) -> None:
+    invoice = GOOD
+    for edit in this.edits:
+        invoice = edit(invoice)
+    i18n.use_language("nl")
+    for finding in check(invoice, this.source, context=this.context):
+        sentence = i18n.worded(finding.code, finding.arguments).sentence
+        assert not re.search(r"\d\.\d\d\b|\d{4}-\d\d-\d\d", sentence)
+
+
+def test_numbers_that_name_something_are_left_as_they_are() -> None:
+    i18n.use_language("nl")
+    told = i18n.worded(
+        "line_amount_wrong", {"line": "1.10", "quantity": "2.5", "price": "1000.00", "expected": "2500.00"}
+    )
+    assert told.sentence.startswith("Lijn 1.10: 2,5 x 1.000,00 met de kortingen is 2.500,00")

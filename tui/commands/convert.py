@@ -6,6 +6,7 @@ What a file contains never ends the run: it becomes that file's record.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from core.model import Arguments
 from tui.commands.files_out import Outputs
 from tui.commands.frame import ATTENTION, DONE, Session, command, json_option, option, with_session
 from tui.commands.output import diagnose, record, say, shortened
-from tui.i18n import N_, _, ngettext, worded
+from tui.i18n import N_, _, day, ngettext, worded
 from tui.plain import neutral
 from tui.words.places import in_words
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 LONGEST = 80
 """Characters of a name or number in the line that says which document a file holds."""
+
+LONGEST_LIST = 160
+"""Characters of a list of places."""
 
 READ_LIMIT_MB = 100
 """A file above this is not read at all: no invoice is that large, and reading it may exhaust the machine."""
@@ -279,13 +283,13 @@ def _tell(result: Record, line: str) -> None:
         for finding in kind.shown:
             rule = f"{finding['rule']} {finding['where']}".strip()
             _say_one(_severity(finding), finding["where"], f"{finding['message']} {finding['advice']}", rule)
-        _say_rest(_severity(kind.shown[0]), len(kind.more), str(kind.shown[0]["rule"]))
+        _say_rest(_severity(kind.shown[0]), [str(one["where"]) for one in kind.more], str(kind.shown[0]["rule"]))
     for name, word in (("derived", _("derived")), ("dropped", _("not carried over"))):
         for changes in grouped(_rows(result, name), lambda change: change["code"]):
             for change in changes.shown:
                 told = f"{shortened(str(change['value']), 120)} ({change['why']})"
                 _say_one(word, change["path"], told, str(change["path"]))
-            _say_rest(word, len(changes.more))
+            _say_rest(word, [str(change["path"]) for change in changes.more])
 
 
 def _severity(finding: Record) -> str:
@@ -293,17 +297,21 @@ def _severity(finding: Record) -> str:
 
 
 def _say_one(word: str, path: object, text: str, technical: str) -> None:
-    """One line: what it is, where in words, what it says; the rule and the path for whoever knows UBL."""
+    """One line: what it is, where in words unless it says so itself, what it says; rule and path for who knows UBL."""
     place = in_words(str(path))
-    beginning = f"{word}, {place}" if place else word
-    say(f"  {beginning}: {text.strip()}" + (f" [{neutral(technical)}]" if technical else ""))
+    says_itself = re.match(rf"{re.escape(place)}\b", text, re.IGNORECASE)
+    beginning = f"{word}, {place}" if place and not says_itself else word
+    told = _("{beginning}: {text}").format(beginning=beginning, text=text.strip())
+    say(f"  {told}" + (f" [{neutral(technical)}]" if technical else ""))
 
 
-def _say_rest(word: str, count: int, technical: str = "") -> None:
-    if count:
-        _say_one(
-            word, "", ngettext("{count} more like it", "{count} more like it", count).format(count=count), technical
-        )
+def _say_rest(word: str, paths: list[str], technical: str = "") -> None:
+    """How many more there are of a kind, and in which parts of the invoice."""
+    if not paths:
+        return
+    told = ngettext("{count} more like it", "{count} more like it", len(paths)).format(count=len(paths))
+    places = ", ".join(filter(None, dict.fromkeys(map(in_words, paths))))
+    _say_one(word, "", f"{told} ({shortened(places, LONGEST_LIST)})" if places else told, technical)
 
 
 def _document(invoice: Invoice | None) -> str:
@@ -313,8 +321,8 @@ def _document(invoice: Invoice | None) -> str:
     kind = _("Credit note {number}") if invoice.is_credit_note else _("Invoice {number}")
     names = (shortened(name, LONGEST) for name in (invoice.supplier.name, invoice.customer.name) if name)
     sides = " → ".join(names)
-    dated = invoice.issue_date.isoformat() if invoice.issue_date else ""
-    return ", ".join(filter(None, (kind.format(number=shortened(invoice.number or "–", LONGEST)), dated, sides)))
+    number = kind.format(number=shortened(invoice.number or "–", LONGEST))
+    return ", ".join(filter(None, (number, day(invoice.issue_date), sides)))
 
 
 def _rows(result: Record, name: str) -> list[Record]:

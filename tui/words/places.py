@@ -28,7 +28,7 @@ PLACES: Final = {
     "PaymentMeans": N_("payment"),
     "PaymentTerms": N_("payment"),
     "TaxRepresentativeParty": N_("tax representative"),
-    "TaxTotal": N_("VAT"),
+    "TaxTotal": N_("VAT table"),
 }
 """The parts of an invoice by their element."""
 
