@@ -18,7 +18,7 @@ clock.py                               time as an argument
 home.py                                where things live
 config.py, installations.py            what people decided
 spool.py                               files that wait
-secrets.py, credentials.py             where secrets come from
+secrets.py, credentials.py, keyring.py where secrets come from
 redaction.py                           how they stay out of everything written
 logs.py                                 the engine's log
 files.py, jsonfile.py, spreadsheet.py  files that survive

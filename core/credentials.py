@@ -79,7 +79,7 @@ class CredentialsFile:
         self.change_all({space: values})
 
     def change_all(self, values: Mapping[str | None, Mapping[str, str]]) -> None:
-        """Sets some values of several spaces (None: shared ones), in one file version."""
+        """Sets some values of several spaces (None: shared ones), in one file version. A blank one is taken out."""
         for name, value in ((name, value) for own in values.values() for name, value in own.items()):
             if any(
                 "\ud800" <= c <= "\udfff" for c in value
@@ -89,7 +89,7 @@ class CredentialsFile:
         with locked(self.path, MODE):
             kept = self.read()
             for space, own in values.items():
-                kept[space] = {**kept.get(space, {}), **own}
+                kept[space] = {name: value for name, value in {**kept.get(space, {}), **own}.items() if value}
             self._write(kept)
 
     def remove(self, space: str | None, names: Sequence[str]) -> bool:

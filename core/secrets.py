@@ -1,8 +1,9 @@
 """Where each credential comes from, and how to keep it out of everything that is written.
 
 Looked for in this order (engine reference, 13): environment, file named by the environment or systemd, command,
-`credentials.toml`. A value of the space's own wins over a shared one. Values are `SecretStr`; nothing here logs,
-raises or shows one, and every value found is made known to the log filter.
+`credentials.toml`, and the desktop's keyring where a person asked for it. A value of the space's own wins over a shared
+one. Values are `SecretStr`; nothing here logs, raises or shows one, and every value found is made known to the log
+filter.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pydantic import SecretStr
 from core.config import Home
 from core.credentials import CredentialsFile
 from core.errors import ConfigurationError, UsageError
+from core.keyring import open_keyring
 from core.redaction import REDACTOR, Redactor, fingerprint, last4
 from core.service.units import CREDSTORE
 
@@ -68,6 +70,7 @@ class Secrets:
         self._readonly = readonly
         self._environ = environ
         self._file = CredentialsFile(home.credentials, shared_home=home.mode == "system", of_engine=home.data)
+        self._keyring = open_keyring(home, environ)
         self._answers: dict[str, tuple[float, SecretStr]] = {}
 
     def __repr__(self) -> str:
@@ -86,16 +89,24 @@ class Secrets:
         return None
 
     def store(self, space: str | None, values: Mapping[SecretName, SecretStr]) -> None:
-        """Keeps values in `credentials.toml`, of a space or (None) shared; others there stay. Atomic, locked."""
+        """Keeps values in `credentials.toml` (or the keyring), of a space or (None) shared; others there stay."""
         self.store_all({space: values})
 
     def store_all(self, values: Mapping[str | None, Mapping[SecretName, SecretStr]]) -> None:
-        """The same for several spaces, in one file version."""
+        """The same for several spaces, in one file version: atomic, locked.
+
+        What goes into the keyring leaves the file, which would answer first.
+        """
         self._must_write()
         texts = {
             space: {name.value: value.get_secret_value() for name, value in own.items()}
             for space, own in values.items()
         }
+        if self._keyring is not None:
+            for space, kept in texts.items():
+                for entry, text in kept.items():
+                    self._keyring.set(_entry(entry, space), text)
+            texts = {space: dict.fromkeys(kept, "") for space, kept in texts.items()}
         self._file.change_all(texts)
         for own in values.values():
             for name, value in own.items():
@@ -103,13 +114,17 @@ class Secrets:
                     REDACTOR.learn(value)
 
     def kept(self, space: str | None, name: SecretName) -> str:
-        """What `credentials.toml` itself holds, '' where that is nothing: to see whether it has to be written."""
+        """What is held where `store` keeps it, '' where that is nothing: to see whether it has to be written."""
+        if self._keyring is not None:
+            return self._keyring.get(_entry(name.value, space))
         return self._file.get(space, name.value)
 
     def delete(self, space: str | None) -> bool:
-        """Deletes the values of a space (None: the shared ones) from `credentials.toml`. False where it had none."""
+        """Deletes the values of a space (None: the shared ones) from where we keep them. False where none were."""
         self._must_write()
-        return self._file.remove(space, [name.value for name in SecretName])
+        names = [name.value for name in SecretName]
+        deleted = [self._keyring.delete(_entry(name, space)) for name in names] if self._keyring is not None else []
+        return self._file.remove(space, names) or any(deleted)
 
     def must_be_ours(self) -> None:
         """Raises where this user may not change the secrets (system mode: they are the engine's user's)."""
@@ -136,13 +151,15 @@ class Secrets:
         if path := self._environ.get(f"{variable}_FILE", "").strip():
             yield Found(_from_file(Path(path), f"{variable}_FILE"), f"file {variable}_FILE")
         for directory, shown in self._directories():
-            entry = name.value if space is None else f"{name.value}_{space}"
+            entry = _entry(name.value, space)
             if "/" not in entry and (path_ := Path(directory, entry)).is_file():
                 yield Found(_from_file(path_, f"{shown}/{entry}"), f"{shown}/{entry}")
         if command := self._environ.get(f"{variable}_COMMAND", "").strip():
             yield Found(self._from_command(command, f"{variable}_COMMAND"), f"command {variable}_COMMAND")
         if value := self._file.get(space, name.value).strip():
             yield Found(SecretStr(value), "credentials.toml")
+        if self._keyring is not None and (value := self._keyring.get(entry := _entry(name.value, space)).strip()):
+            yield Found(SecretStr(value), f"keyring {self._keyring.service}: {entry}")
 
     def _directories(self) -> Iterator[tuple[str, str]]:
         """Where systemd puts secrets for the engine, or (for root beside it) takes them from; and how that is named."""
@@ -173,6 +190,11 @@ class Secrets:
             raise ConfigurationError("secret_command_failed", name=variable, status=status)
         self._answers[variable] = (time.monotonic(), SecretStr(value))
         return self._answers[variable][1]
+
+
+def _entry(name: str, space: str | None) -> str:
+    """What a credential is called where a directory or a keyring holds one value an entry."""
+    return name if space is None else f"{name}_{space}"
 
 
 def variable_name(name: SecretName, space: str | None = None) -> str:

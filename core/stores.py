@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from core.errors import ConfigurationError, StoreError
+from core.keyring import asked_for
 from core.ledger.schema import Migrating, unwatched
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ def open_store(
 
 def _may_be_named(home: Home, environ: Mapping[str, str]) -> bool:
     """Whether any source of an address is there at all."""
-    if any(name.startswith(f"BANQUP_PINGWIN_{PLAIN}") or name in {PLAIN, "CREDENTIALS_DIRECTORY"} for name in environ):
+    if asked_for(environ) or any(
+        name.startswith(f"BANQUP_PINGWIN_{PLAIN}") or name in {PLAIN, "CREDENTIALS_DIRECTORY"} for name in environ
+    ):
         return True
     with suppress(OSError):
         return b"database_url" in home.credentials.read_bytes()

@@ -159,6 +159,12 @@ def _version(context: click.Context, _parameter: click.Parameter, asked: bool) -
     metavar="FILE",
     help=N_("Look into a support bundle, read-only, instead of this machine's own ledger."),
 )
+@click.option(
+    "--keyring",
+    cls=Option,
+    is_flag=True,
+    help=N_("Look for secrets in this desktop's keyring too, and keep them there."),
+)
 @click.option("--ascii", "ascii_only", cls=Option, is_flag=True, help=N_("Console: plain ASCII characters only."))
 @click.option("--mouse/--no-mouse", cls=Option, default=False, help=N_("Console: use the mouse."))
 @click.option(
@@ -178,13 +184,14 @@ def root(
     readonly: bool,
     space: str | None,
     bundle: Path | None,
+    keyring: bool,
     ascii_only: bool,
     mouse: bool,
 ) -> int | None:
     """Keeps the global options for the command; opens the console where there is none."""
     session = context.ensure_object(Session)
     session.home, session.readonly, session.space_option = home, readonly, space
-    session.ascii_only, session.mouse = ascii_only, mouse
+    session.ascii_only, session.mouse, session.keyring = ascii_only, mouse, keyring
     context.call_on_close(session.close)
     if bundle is not None:
         session.bundle, session.readonly = bundle, True

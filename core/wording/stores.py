@@ -168,6 +168,19 @@ MESSAGES: dict[str, Message] = {
     "secret_command_failed": Message(
         "The command named by {name} did not give a value (exit {status}).", "Run it by hand and see what it says."
     ),
+    "keyring_not_installed": Message(
+        "The desktop's keyring was asked for, and the library that opens it is not installed.",
+        "Install the extra: pipx install 'banqup-pingwin[keyring]', or add keyring with pipx inject.",
+    ),
+    "keyring_failed": Message(
+        "The desktop's keyring does not answer: {why}.",
+        "Unlock it, or leave --keyring (BANQUP_PINGWIN_KEYRING) out and keep the secrets in credentials.toml.",
+    ),
+    "keyring_without_desktop": Message(
+        "A service has no desktop whose keyring could be opened.",
+        "Leave --keyring (BANQUP_PINGWIN_KEYRING) out; let systemd hand the secrets over, or keep them in "
+        "credentials.toml.",
+    ),
     # -- spool
     "spool_damaged": Message(
         "The stored e-fff file is not what was written (its hash differs).",

@@ -56,7 +56,7 @@ def _run_here(session: Session, *, once: bool, workers: int | None) -> None:
     from core.operations.running.telling import Teller
     from core.sync.engine import run as run_engine
 
-    home = session.desk.home
+    home, environ = session.desk.home, session.desk.environ
     home.create()
     log_to(home)
 
@@ -69,9 +69,9 @@ def _run_here(session: Session, *, once: bool, workers: int | None) -> None:
             raise ConfigurationError("workers_need_postgres")
         from core.sync.workers import run as run_workers  # needs the extra [postgres]
 
-        asyncio.run(run_workers(home, workers=workers, ready=ready, waiting=_wait_for, beside=Teller))
+        asyncio.run(run_workers(home, environ=environ, workers=workers, ready=ready, waiting=_wait_for, beside=Teller))
     else:
-        asyncio.run(run_engine(home, once=once, ready=ready, beside=Teller))
+        asyncio.run(run_engine(home, environ=environ, once=once, ready=ready, beside=Teller))
 
 
 def _wait_for(problem: ProductError) -> None:

@@ -40,6 +40,7 @@ class Session:
     ascii_only: bool = False
     mouse: bool = False
     bundle: Path | None = None
+    keyring: bool = False
     open: ExitStack = field(default_factory=ExitStack)
 
     @cached_property
@@ -49,7 +50,9 @@ class Session:
         from core.operations.desk import Desk, who
 
         if self.bundle is None:
-            home, environ = Home.locate(self.home), dict(os.environ)
+            from core.keyring import CHOSEN
+
+            home, environ = Home.locate(self.home), os.environ | ({CHOSEN: "1"} if self.keyring else {})
         else:
             from core.operations.support import opened_bundle
 
@@ -108,6 +111,7 @@ def _global_options() -> list[click.Parameter]:
     return [
         Option(["--home"], type=click.Path(file_okay=False, path_type=Path), **settings),
         Option(["--readonly"], is_flag=True, **settings),
+        Option(["--keyring"], is_flag=True, **settings),
         Option(["--space", "space_option"], **settings),
         Option(["--lang"], type=click.Choice(LANGUAGES), hidden=True, expose_value=False),
     ]

@@ -20,6 +20,7 @@ from pathlib import Path
 from core.config import SYSTEM_CONFIG, SYSTEM_DATA
 from core.errors import StoreError, UsageError
 from core.files import replace_file, unwritable
+from core.keyring import asked_for
 from core.model import Arguments
 from core.operations.desk import Desk
 from core.operations.running.telling import COMMAND as NOTICE_COMMAND
@@ -60,6 +61,8 @@ def install(
 ) -> list[Step]:
     """Writes the unit and what it needs. Raises UsageError where root is needed, or another home was named."""
     desk.must_write()
+    if asked_for(desk.environ):
+        raise UsageError("keyring_without_desktop")
     if not user and desk.home.mode == "single":
         raise UsageError("service_own_home")
     if not user and os.geteuid() != 0 and not dry_run:

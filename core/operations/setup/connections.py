@@ -111,7 +111,7 @@ def set_banqup(
 
 
 def banqup_secret_source(desk: Desk) -> str | None:
-    """Which source answers for the app's secret (environment, file, command, credentials.toml), or None."""
+    """Which source answers for the app's secret (environment, file, command, credentials.toml, keyring), or None."""
     found = desk.secrets.find(SecretName.BANQUP_SECRET, None)
     return found.source if found else None
 
