@@ -10,7 +10,7 @@ import asyncio
 import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -36,6 +36,9 @@ T = TypeVar("T")
 BOTTOM = 2
 """Screens in the stack when the first real one is shown: Textual's own empty one lies below it."""
 
+PATIENCE = 0.2
+"""Seconds the first picture waits for what it is to show, so that it is painted once and not in parts."""
+
 
 class Console(App[int]):
     """The console without its screens."""
@@ -60,7 +63,12 @@ class Console(App[int]):
         self.set_keymap(dict(own.keys))
         use_keys(own.keys)
         self._begun = False
-        self._theme_name = THEMES[chosen].name
+        self._unpainted = ExitStack()
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        # Not by `self.theme =`: that reads all styles a second time, a tenth of the start.
+        self.set_reactive(App.theme, THEMES[chosen].name)
+        self.stylesheet.set_variables(self.get_css_variables())
         self._background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stores")
         self._own_desk: Desk | None = None
 
@@ -104,15 +112,15 @@ class Console(App[int]):
             widget.refresh()
 
     def on_load(self) -> None:
-        """The colours, before anything is painted."""
-        for theme in THEMES.values():
-            self.register_theme(theme)
-        self.theme = self._theme_name
-
-    def on_mount(self) -> None:
-        """Nothing moves."""
+        """Nothing moves; nothing is painted yet."""
         self.animation_level = "none"
         self.feed = Feed(self.desk, self, space=lambda: self.space)
+        self._unpainted.enter_context(self.batch_update())
+        self.set_timer(PATIENCE, self.paint)
+
+    def paint(self) -> None:
+        """What there is is painted from now on: the first screen has something to show, or takes long to get it."""
+        self._unpainted.close()
 
     def opened(self) -> None:
         """A screen shows what it is for: the first time, what took no part in painting it begins."""

@@ -100,6 +100,7 @@ class ConsoleScreen(WorkingScreen[Result], Generic[Result]):
         """Shows what is known already."""
         self.refresh_frame()
         if not self.reads_rows:
+            self.app.paint()
             self.call_after_refresh(self.app.opened)
 
     def on_screen_resume(self, event: ScreenResume) -> None:

@@ -115,6 +115,7 @@ class QueueScreen(MarkingScreen):
             table.cursor = table.top = 0
         self.keep_marked(window.rows)
         table.show(window, stay=stay)
+        self.app.paint()
         self.refresh_frame()
         self.call_after_refresh(self.app.opened)
         if self._again is not None:
