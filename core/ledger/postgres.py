@@ -136,6 +136,11 @@ class PostgresStore(Store):
         return self.server.place
 
     @property
+    def software(self) -> str:
+        """The server, as it says itself."""
+        return f"PostgreSQL {self.read('SHOW server_version')[0]['server_version']}"
+
+    @property
     def shared(self) -> bool:
         """Any number of machines."""
         return True

@@ -17,6 +17,11 @@ class Sharing(Protocol):
         ...
 
     @property
+    def software(self) -> str:
+        """What keeps it, with its version: `SQLite 3.51.0`, `PostgreSQL 15.4`."""
+        ...
+
+    @property
     def shared(self) -> bool:
         """Whether several machines may work on it: then its server's clock counts, and engines ask who leads."""
         ...

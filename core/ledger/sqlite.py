@@ -103,6 +103,11 @@ class SqliteStore(Store):
         return str(self.path)
 
     @property
+    def software(self) -> str:
+        """The library that this process has."""
+        return f"SQLite {sqlite3.sqlite_version}"
+
+    @property
     def shared(self) -> bool:
         """A file is one machine's."""
         return False

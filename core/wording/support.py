@@ -21,6 +21,18 @@ DOCTOR = {
     ),
     "doctor_fsync_unmeasured": Message("The disk was not measured (read-only, or no directory yet)."),
     "doctor_ledger_server": Message("The ledger is on PostgreSQL: {place} (named by {source})."),
+    "doctor_ledger_answers": Message("{software} answers within {ms} ms; the ledger there has schema {schema}."),
+    "doctor_ledger_server_old": Message(
+        "{software} is older than version {oldest}, the oldest that the ledger is tried on.", "Upgrade the server."
+    ),
+    "doctor_ledger_clock_off": Message(
+        "The clock of the ledger's server is {seconds} s away from this machine's.",
+        "Set both by a time service (NTP): leases are counted by the server's, times are shown by this machine's.",
+    ),
+    "doctor_retention": Message(
+        "Kept after delivery: e-fff files {days} days, whom a document was with {years} years "
+        "(spool_days, ledger_years)."
+    ),
     "doctor_ledger_mode": Message("The ledger is kept by SQLite {version} in mode {mode}."),
     "doctor_journal_could_be_wal": Message(
         "The ledger could use the quicker mode WAL: this SQLite has the fix that it needs.", REPAIR
@@ -63,10 +75,12 @@ DOCTOR = {
     ),
     "doctor_engine": Message("The engine runs (process {pid} on {host}, since {since})."),
     "doctor_engine_not_needed": Message("No engine runs; nothing is active, so none is needed."),
-    "doctor_round": Message("One round over {spaces} active spaces takes about {seconds} s of every {interval} s."),
+    "doctor_round": Message(
+        "Active spaces: {spaces}. Each is asked every {interval} s; busy ones sooner, quiet ones later."
+    ),
     "doctor_round_long": Message(
-        "One round over {spaces} active spaces takes about {seconds} s, more than the {interval} s between polls.",
-        "Raise the poll interval, or (by arrangement with Banqup) the calls a minute.",
+        "Active spaces: {spaces}. With {calls} calls a minute each is asked every {seconds} s instead of {interval} s.",
+        "Documents come later, none is lost. Where Banqup allows more calls a minute, raise calls_per_minute.",
     ),
     "doctor_utf8": Message("Texts are UTF-8."),
     "doctor_no_utf8": Message(

@@ -133,6 +133,8 @@ def work_together(server: SandboxServer, scratch: Path) -> None:
         try:
             tested = as_user("an", "credentials", "test", space, "--json")  # an has no secret: the engine is asked
             codes = [proof["code"] for proof in json.loads(well(tested))["proofs"]]
+            shown = as_user("an", "credentials", "show", space, "--lang", "en")
+            assert "API Key: kept by another user" in well(shown) and "missing" not in shown.stdout
             assert "engine_tested" in codes and "pingwin_credentials_right" in codes, codes
             well(as_user("an", "activate", space, "--yes"))
             until(lambda: "active" in well(as_user("an", "status", "--json"), 0, 1), "the baseline")

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,8 +52,22 @@ def test_doctor_and_status_say_which_store_it_is_and_nothing_shows_its_password(
     active.ok("run", "--once")
     said = active.call("doctor").output + active.call("status").output + active.call("status", "--json").output
     assert "The ledger is on PostgreSQL: postgresql://postgres@" in said and f"environment {ADDRESS}" in said
+    assert re.search(
+        r"PostgreSQL 1\d\.\S+ .*answers within [\d.]+ ms; the ledger there has schema \d", " ".join(said.split())
+    )
+    assert "The ledger is sound." in said
     assert "sentinel" not in said
     assert not (active.home / "ledger.db").exists(), "nothing is kept beside it"
+
+
+def test_doctor_says_that_the_ledgers_server_cannot_be_reached(
+    active: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ADDRESS, f"postgresql://somebody:sentinel-8842@/books?host={tmp_path}")
+    said = active.call("doctor", "--json")
+    (line,) = [line for line in json.loads(said.stdout) if line["code"] == "ledger_unreachable"]
+    assert line["passed"] is False and line["advice"] and said.exit_code == 2
+    assert "sentinel" not in said.output
 
 
 def test_a_backup_of_one_store_is_put_back_on_the_other(

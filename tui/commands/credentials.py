@@ -27,7 +27,7 @@ from tui.commands.frame import (
 from tui.commands.output import diagnose, document, note, say
 from tui.i18n import N_, _, worded
 from tui.plain import neutral
-from tui.words.labels import CREDENTIALS, credential
+from tui.words.labels import CREDENTIALS, HIDDEN, credential
 
 NAMES = tuple(field.value for field in CredentialField)
 
@@ -155,17 +155,25 @@ def _show(session: Session, views: list[CredentialView]) -> int:
     if session.json:
         document(
             [
-                {"field": view.field, "present": view.present, "source": view.source, "shown": view.shown}
+                {
+                    "field": view.field,
+                    "present": view.present,
+                    "hidden": view.hidden,
+                    "source": view.source,
+                    "shown": view.shown,
+                }
                 for view in views
             ]
         )
     else:
         for view in views:
             say(f"{credential(view.field).label}: {_line(view)}")
-    return DONE if all(view.present for view in views) else ATTENTION
+    return DONE if all(view.present or view.hidden for view in views) else ATTENTION
 
 
 def _line(view: CredentialView) -> str:
+    if view.hidden:
+        return _(HIDDEN)
     if not view.present:
         return _("missing. {where}").format(where=credential(view.field).where)
     return _("{shown}, from {source}").format(shown=neutral(view.shown), source=neutral(view.source or ""))

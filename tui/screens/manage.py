@@ -105,8 +105,9 @@ class ManageScreen(FormScreen):
             facts.insert(3, _fact(_("Active since"), moment(installation.activated_at.timestamp())))
         for view in self._credentials:
             label = labels.credential(view.field).label
-            shown = f"{neutral(view.shown)}  ({neutral(view.source or '')})" if view.present else _("missing")
-            facts.append(_fact(label, shown, "foreground" if view.present else "warning"))
+            absent = _(labels.HIDDEN) if view.hidden else _("missing")
+            shown = f"{neutral(view.shown)}  ({neutral(view.source or '')})" if view.present else absent
+            facts.append(_fact(label, shown, "foreground" if view.present or view.hidden else "warning"))
         return facts
 
     def _choices(self, installation: Installation) -> list[Choice]:

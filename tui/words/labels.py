@@ -22,6 +22,9 @@ FILE_SETTINGS = N_("File settings")
 FILE_PARAMETERS = N_("File Parameters")
 FILE_INFORMATION = N_("File Information")
 
+HIDDEN = N_("kept by another user: the engine may read it, this user may not")
+"""What is said of a credential that may well be there (`CredentialView.hidden`), instead of that it is missing."""
+
 
 @dataclass(frozen=True, slots=True)
 class CredentialLabel:

@@ -38,12 +38,16 @@ SECRET_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class CredentialView:
-    """A credential as it may be shown: `shown` is the File ID in full, the CLID's last 4, the API key's fingerprint."""
+    """A credential as it may be shown: `shown` is the File ID in full, the CLID's last 4, the API key's fingerprint.
+
+    One that is not `present` is `hidden` where another user keeps the secrets: it may be there, for the engine.
+    """
 
     field: CredentialField
     present: bool
     source: str | None
     shown: str
+    hidden: bool = False
 
 
 def shape_problem(field: CredentialField, value: str) -> str | None:
@@ -129,7 +133,7 @@ def _view(desk: Desk, installation: Installation, field: CredentialField) -> Cre
     if found is None and field is CredentialField.FILE_ID and installation.file_id:
         return CredentialView(field, True, "installations.json", installation.file_id)
     if found is None:
-        return CredentialView(field, False, None, "")
+        return CredentialView(field, False, None, "", hidden=desk.secrets.hidden())
     return CredentialView(field, True, found.source, _shown(field, found.value))
 
 

@@ -17,13 +17,12 @@ from core.operations.running.engines import engine
 from core.operations.setup.connections import TRY_SECONDS, Verdict, try_banqup, try_pingwin
 from core.operations.setup.credentials import credentials, same_dossier, try_credentials
 from core.operations.support.lines import Line, failed, guarded
-from core.operations.support.machine import MACHINE
+from core.operations.support.machine import FURTHEST_CLOCK_S, MACHINE
 from core.operations.views import history, overview
 from core.operations.views.health import Health, moment
 from core.operations.views.overview import SpaceStatus
 from core.secrets import SecretName
 
-FURTHEST_CLOCK_S = 60.0
 MOST_TESTED = 50
 """Installations whose credentials are tried in one run; a thousand of them would flood the target."""
 
@@ -34,7 +33,7 @@ CERTIFICATE_DAYS = 14
 
 async def doctor(desk: Desk) -> list[Line]:
     """Checks this machine and each installation."""
-    lines = [line for check in MACHINE for line in guarded(check, desk)]
+    lines = _each_once([line for check in MACHINE for line in guarded(check, desk)])
     lines += await _banqup(desk)
     lines += _from_verdict(await try_pingwin(desk))
     lines += await _certificates(desk)
@@ -49,6 +48,11 @@ async def doctor(desk: Desk) -> list[Line]:
         except ProductError as problem:  # a source of secrets that does not work must not hide the other installations
             lines.append(failed(problem, installation.space))
     return lines
+
+
+def _each_once(lines: list[Line]) -> list[Line]:
+    """A ledger that cannot be reached keeps several checks from their work; one line says so."""
+    return [line for number, line in enumerate(lines) if line not in lines[:number]]
 
 
 # -- the two sides ---------------------------------------------------------------------------------------------------
@@ -125,7 +129,7 @@ def _credentials(desk: Desk, installation: Installation) -> Iterable[Line]:
         if view.present:
             arguments = {"field": view.field.value, "source": view.source}
             yield Line("doctor_credential", True, arguments, installation.space)
-        elif desk.secrets.hidden():
+        elif view.hidden:
             yield Line("doctor_secret_hidden", None, {"field": view.field.value}, installation.space)
         else:
             failed = False if installation.active else None

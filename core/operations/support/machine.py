@@ -6,6 +6,7 @@ Each takes the desk and gives its lines, in the order of the report. They measur
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 import statistics
@@ -19,12 +20,18 @@ from pathlib import Path
 from core import __version__
 from core.ledger.library import file_system, sqlite3, wal_safe
 from core.ledger.opening import refuse_network
+from core.model import Arguments
 from core.operations.desk import Desk
 from core.operations.running import service, telling
 from core.operations.running.engines import engine, last_ran
 from core.operations.support.lines import Check, Line, failed
 from core.operations.views.health import moment, stopped
 from core.secrets import SecretName
+from core.sync import pace
+
+FURTHEST_CLOCK_S = 60.0
+OLDEST_SERVER = 13
+"""PostgreSQL's oldest major version that the ledger is tried on."""
 
 LEAST_FREE_MB = 500
 LEAST_FREE_FILES = 10_000
@@ -121,6 +128,7 @@ def _one_fsync(directory: Path) -> float:
 def _ledger(desk: Desk) -> Iterable[Line]:
     if desk.database is not None:
         yield Line("doctor_ledger_server", True, {"place": desk.ledger.place, "source": desk.database.source})
+        yield from _server(desk)
         yield from _soundness(desk)
         return
     if not desk.home.ledger.exists():
@@ -134,6 +142,25 @@ def _ledger(desk: Desk) -> Iterable[Line]:
     if free > SPARSE_BYTES and free > SPARSE_SHARE * desk.home.ledger.stat().st_size:
         yield Line("doctor_ledger_sparse", None, {"free_mb": free // 2**20})
     yield from _soundness(desk)
+
+
+def _server(desk: Desk) -> Iterable[Line]:
+    """How the ledger's server answers, and whether it can tell the time: every lease is counted by its clock."""
+    before = time.perf_counter()
+    said = desk.ledger.server_time()
+    ms = (time.perf_counter() - before) * 1000
+    software, schema = desk.ledger.software, desk.ledger.get_meta("schema_version")
+    recent = int(re.findall(r"\d+", software)[0]) >= OLDEST_SERVER
+    arguments: Arguments = {"software": software, "schema": schema, "ms": round(ms, 1), "oldest": OLDEST_SERVER}
+    yield Line("doctor_ledger_answers" if recent else "doctor_ledger_server_old", recent, arguments)
+    off = abs((said or 0.0) - desk.clock.now())
+    if off > FURTHEST_CLOCK_S:
+        yield Line("doctor_ledger_clock_off", None, {"seconds": round(off)})
+
+
+def _retention(desk: Desk) -> Iterable[Line]:
+    terms = {"days": desk.machine.spool_days, "years": desk.machine.ledger_years}
+    yield Line("doctor_retention", True, terms)
 
 
 def _soundness(desk: Desk) -> Iterable[Line]:
@@ -212,13 +239,19 @@ def _notices(desk: Desk) -> Iterable[Line]:
 
 
 def _round(desk: Desk) -> Iterable[Line]:
-    """How long one round of polls takes at the ceiling of calls, with one page a space."""
-    machine = desk.machine
-    active = sum(each.active for each in desk.installations.all())
-    seconds = active * 60.0 / machine.banqup.calls_per_minute
-    fits = seconds <= machine.timing.poll_interval
-    arguments = {"spaces": active, "seconds": round(seconds), "interval": round(machine.timing.poll_interval)}
-    yield Line("doctor_round" if fits else "doctor_round_long", fits, arguments)
+    """How often a space is asked, as the engine does it: later than was set where Banqup's ceiling is too low."""
+    if not desk.has_ledger():
+        return
+    timing, calls = desk.machine.timing, desk.machine.banqup.calls_per_minute
+    runs = [run for run in desk.ledger.space_runs() if run.running]
+    stretched = pace.stretch(runs, timing, calls, desk.clock.now())
+    arguments = {
+        "spaces": len(runs),
+        "interval": round(timing.poll_interval),
+        "seconds": round(timing.poll_interval * stretched),
+        "calls": calls,
+    }
+    yield Line("doctor_round", True, arguments) if stretched == 1.0 else Line("doctor_round_long", None, arguments)
 
 
 def _settings(desk: Desk) -> Iterable[Line]:
@@ -248,6 +281,7 @@ MACHINE: tuple[Check, ...] = (
     _fsync,
     _ledger,
     _leftovers,
+    _retention,
     _engine,
     _service,
     _notices,

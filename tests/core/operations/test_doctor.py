@@ -243,3 +243,26 @@ async def test_an_installation_that_misses_a_credential_is_named(desk: FakeDesk)
     desk.secrets.delete(SPACE.id)
     found = await support.doctor(desk)
     assert any(line.code == "credential_missing" and line.space == SPACE.id for line in found)
+
+
+async def test_terms_of_what_is_kept_are_told(desk: FakeDesk) -> None:
+    desk.installations.change_machine(lambda each: each.model_copy(update={"spool_days": 40, "ledger_years": 8}))
+    assert (await lines(desk))["doctor_retention"].arguments == {"days": 40, "years": 8}
+
+
+def running(desk: FakeDesk) -> None:
+    rule = desk.installed()[0].options.rule
+    begun = desk.ledger.begin_activation(
+        SPACE.id, rule, started_ns=0, kind="activation", requested_at=NOW, actor="an", now=NOW
+    )
+    desk.ledger.complete_activation(begun.id, watermark_ns=None, now=NOW)
+
+
+async def test_round_is_counted_as_the_engine_counts_it(desk: FakeDesk) -> None:
+    running(desk)
+    assert (await lines(desk))["doctor_round"].arguments["spaces"] == 1
+    few = {"banqup": desk.machine.banqup.model_copy(update={"calls_per_minute": 1})}
+    often = {"timing": desk.machine.timing.model_copy(update={"poll_interval": 30.0})}
+    desk.installations.change_machine(lambda each: each.model_copy(update=few | often))
+    told = (await lines(desk))["doctor_round_long"]
+    assert told.passed is None and round(told.arguments["seconds"]) == 86, "60 s at 7 tenths of the ceiling"
