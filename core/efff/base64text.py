@@ -84,8 +84,8 @@ class Base64:
 
     def _end(self) -> bytes:
         """Its last letters."""
-        for stop in range(len(self), 0, -CHUNK):
-            if letters := self._view[max(0, stop - CHUNK) : stop].tobytes().translate(None, BLANKS + b"="):
+        for stop in range(len(self), 0, -SHOWN):
+            if letters := self._view[max(0, stop - SHOWN) : stop].tobytes().translate(None, BLANKS + b"="):
                 return letters
         return b""
 
