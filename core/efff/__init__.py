@@ -10,7 +10,7 @@ writer.py         invoice -> e-fff, with writing/
 files.py          its name
 formats.py        1.0 and 3.0
 profile.py        e-fff as data (profile.csv)
-specification.py  the profile in print, with profile_table.py
+specification.py  the profile in print, with profile_table.py and the files of example.py
 rules/            V01 to V84: `check`
 order.py          findings in the order of the document
 batch.py          doubles in a batch

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from core.efff.example import examples
 from core.efff.formats import Format, SourceFormat
 from core.efff.profile import UNIT_REPLACEMENTS, ubl_20_codes
 from core.efff.profile_table import LEVELS, sections
 from core.efff.rules.table import RULES
+from core.efff.rules.when import WHEN
 from core.efff.vat_table import CODES
 from core.wording import messages
 
@@ -55,7 +57,7 @@ UNTAKEN: Final = ("element_not_in_profile", "pdf_to_be_rendered", "pdf_rendered"
 def markdown(target: Format) -> str:
     """The whole document."""
     parts = (_file(target), _elements(target), _vat_codes(), *([_lists()] if target is Format.EFFF_1 else []))
-    return "\n".join(line for part in (*parts, _rules(target)) for line in part) + "\n"
+    return "\n".join(line for part in (*parts, _rules(target), _examples(target)) for line in part).rstrip() + "\n"
 
 
 def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
@@ -146,6 +148,7 @@ def _rules(target: Format) -> Iterator[str]:
     yield "## Rules"
     yield ""
     yield "What `check` looks at in such a file, beside its form. An error that stops keeps a file from being sent."
+    yield "`when` says what the sentence leaves open; what is worked out is not rounded before it is compared."
     yield ""
     source = SourceFormat(target.value)
     rows = []
@@ -153,5 +156,17 @@ def _rules(target: Format) -> Iterator[str]:
         level = rule.severity_in.get(source, rule.severity)
         if level is not None and not rule.id.startswith("BE-") and rule.code not in UNTAKEN:
             stops = "no" if not rule.stops(level) else "always" if rule.never else "yes"
-            rows.append((rule.id, level.value, stops, messages()[rule.code].sentence))
-    yield from _table(("rule", "level", "stops", "what it says"), rows)
+            rows.append((rule.id, level.value, stops, messages()[rule.code].sentence, WHEN.get(rule.code, "")))
+    yield from _table(("rule", "level", "stops", "what it says", "when"), rows)
+
+
+def _examples(target: Format) -> Iterator[str]:
+    yield "## Two whole files"
+    yield ""
+    yield "An invoice and a credit note, whole but for their PDF."
+    yield ""
+    for example in examples(target):
+        yield "```xml"
+        yield example.rstrip()
+        yield "```"
+        yield ""

@@ -14,6 +14,8 @@ from core.efff.reader import PROJECT, Reading, read
 
 NUMBER = re.compile(r"\[[0-9]+\]")
 
+FLAGS = {"1": "true", "0": "false"}
+
 SPELLED_OTHERWISE = {"0208": "BE:CBE", "9925": "BE:CBE", "9956": "BE:CBE", "UBL.BE": "eFFF", "KBO": "BE:CBE"}
 """Schemes that e-fff writes in its own way (reference 6), and the reference under which a program names itself."""
 
@@ -48,6 +50,7 @@ def lost(source: bytes, conversion: Conversion) -> list[tuple[str, str]]:
         if NUMBER.sub("", path) not in told
         and (_last(path), value) not in elsewhere  # the same value at another place is told once
         and SPELLED_OTHERWISE.get(value, value) not in written
+        and not (path.endswith("Indicator") and FLAGS.get(value) in written)
         and not (len(value) >= 3 and value in whole)
         and _alike(value) not in alike
         and _letters(value) not in letters  # a number of a company or account, written without its dots

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -9,10 +10,14 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from core.efff.convert import Format, convert
+from core.efff.convert import Format, check, convert
+from core.efff.example import examples
 from core.efff.profile import Element, profile, rows
+from core.efff.rules import RULES
+from core.efff.rules.when import WHEN
 from core.efff.specification import KINDS, markdown
-from tests.core.efff.corpus_files import DOCUMENTS
+from core.wording import messages
+from tests.core.efff.corpus_files import DOCUMENTS, faults
 from tests.core.efff.documents import credit_note_of
 
 BOTH = pytest.mark.parametrize("target", list(Format), ids=lambda target: target.value)
@@ -145,3 +150,20 @@ def test_the_printed_document_is_whole(target: Format) -> None:
     for line in printed.splitlines():
         if line.startswith("| ") and "`cbc:" in line:
             assert line.replace("\\|", "").count("|") == 9
+
+
+@BOTH
+@pytest.mark.corpus
+@pytest.mark.skipif(not DOCUMENTS, reason="no corpus, no schema")
+def test_the_printed_files_are_valid_and_break_no_rule_but_that_their_pdf_is_cut(target: Format) -> None:
+    for example in examples(target):
+        assert example.rstrip() in markdown(target)
+        assert faults(example.encode(), target) == []
+        assert {one.rule for one in check(example.encode()).findings} == {"V22"}
+
+
+def test_each_threshold_is_in_print() -> None:
+    """Two rules that say the same in two levels say when each holds; and no condition is of a rule that is gone."""
+    assert WHEN.keys() <= RULES.keys()
+    sentences = Counter(messages()[code].sentence for code in RULES)
+    assert {code for code in RULES if sentences[messages()[code].sentence] > 1} <= WHEN.keys()
