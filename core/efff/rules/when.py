@@ -1,4 +1,4 @@
-"""When exactly a rule is broken, where its sentence does not tell: code -> condition, in print for `profile --markdown`.
+"""When exactly a rule is broken, where its sentence does not tell: code -> condition, for the printed profile.
 
 The figures are those that the checks use.
 """
@@ -49,7 +49,7 @@ WHEN: Final = {
     "taxable_slightly_off": f"{BY_CODE}more than {SMALL_GAP}, below {ONE}; {NOT_JUDGED}",
     "taxable_wrong": f"{BY_CODE}{ONE} or more apart; {NOT_JUDGED}",
     "lines_under_other_codes": f"right by category and rate, but not by Belgian code; {NOT_JUDGED}",
-    "rate_not_belgian": f"none of {', '.join(str(rate) for rate in sorted(BELGIAN_RATES))}; no code of the one-stop shop",
+    "rate_not_belgian": f"none of {', '.join(map(str, sorted(BELGIAN_RATES)))}, and no code of the one-stop shop",
     "vat_where_none_is_due": "under a category or code without VAT",
     "customer_not_in_eu": "neither customer nor place of delivery in another country of the EU",
     "customer_in_eu": "customer and places of delivery",
