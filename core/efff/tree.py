@@ -30,6 +30,11 @@ MAX_BYTES = 75_000_000
 MAX_MARKUP = 1_000_000
 """How many elements and attributes a document may have, about 15,000 lines; more would take the engine's memory."""
 
+MAX_ATTRIBUTES = 256
+"""How many attributes an element may have; those of UBL have fewer than 20, and listing n of them takes n² steps."""
+
+CROWDED = re.compile(rb"""<[^\s<>/]+(?:\s+[^\s=<>"']+\s*=\s*(?:"[^"<]*"|'[^'<]*')){%d}""" % (MAX_ATTRIBUTES + 1))
+
 MAX_DEPTH = 100
 """How deep elements may nest; UBL documents stay below 20."""
 
@@ -78,6 +83,8 @@ def parse(source: bytes) -> Document | Finding:
     if _has_doctype(text):
         return broken("xml_has_doctype")
     short, bodies = without_bodies(text)
+    if short.count(b'"') + short.count(b"'") > 2 * MAX_ATTRIBUTES and CROWDED.search(short):
+        return broken("xml_too_crowded", limit=MAX_ATTRIBUTES)
     found = _tree(short, bodies)
     if found is None:  # a stand-in came to stand elsewhere than in an attachment
         found = _tree(text, {})
@@ -138,18 +145,19 @@ def without_bodies(text: bytes) -> tuple[bytes, dict[str, Base64]]:
     return (b"".join((*pieces, text[kept:])), bodies) if bodies else (text, bodies)
 
 
-def broken(code: str, /, **arguments: str | int) -> Finding:
-    """A document that cannot be read at all: V01, which nobody may override."""
-    return Finding("V01", Severity.ERROR, "/", code, arguments, blocks=True, never=True)
+def broken(code: str, rule: str = "V01", /, **arguments: str | int) -> Finding:
+    """A document that cannot be read at all, which nobody may override."""
+    return Finding(rule, Severity.ERROR, "/", code, arguments, blocks=True, never=True)
 
 
 def _refusal(text: bytes) -> Finding | None:
     """What can be said without parsing: empty, too large, another kind of file."""
     if not text or text.isspace():
         return broken("file_is_empty")
-    if len(text) > MAX_BYTES or (len(text) > MAX_MARKUP and _marks(text) > MAX_MARKUP):
-        finding = broken("document_too_large", megabytes=len(text) // 1_000_000, limit=MAX_BYTES // 1_000_000)
-        return Finding("V24", finding.severity, "/", finding.code, finding.arguments, blocks=True, never=True)
+    if len(text) > MAX_BYTES:
+        return broken("document_too_large", "V24", megabytes=len(text) // 1_000_000, limit=MAX_BYTES // 1_000_000)
+    if len(text) > MAX_MARKUP and _marks(text) > MAX_MARKUP:
+        return broken("document_too_long", "V24", limit=MAX_MARKUP)
     start = text[:200].lstrip().lower()
     for magic, code in KINDS_OF_FILE:
         if start.startswith(magic.lower()):
@@ -245,6 +253,7 @@ def _build(element: etree._Element, parent: Node | None, depth: int, bodies: dic
     if len(element):
         index: dict[str, list[Node]] = {}
         children: list[Node] = []
+        between: list[str] = []
         node.index, node.children = index, children
         for child in element:
             below = _build(child, node, depth + 1, bodies)
@@ -258,7 +267,9 @@ def _build(element: etree._Element, parent: Node | None, depth: int, bodies: dic
                 siblings.append(below)
                 below.position = len(siblings)
             if tail := child.tail:
-                node.text = f"{node.text or ''}{tail}"
+                between.append(tail)
+        if between:
+            node.text = "".join((node.text or "", *between))
     elif bodies and name == BODY_NAME and node.text is not None:
         node.body = bodies.pop(node.text.strip(), None)
         if node.body is not None:

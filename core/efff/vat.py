@@ -7,7 +7,7 @@ EN 16931 has no term for the Belgian code, so it is derived by a table of rules 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import Final
@@ -139,15 +139,16 @@ def assign(invoice: Invoice, rules: Sequence[VatRule] = RULES, *, overrides: Ite
     def code_of(vat: VatCategory) -> str:
         return decide(vat, complete, rules, overrides).code
 
+    breakdown = _breakdown(complete)
     explained: dict[VatCategory, VatCategory] = {}
     places: dict[VatCategory, tuple[str, int]] = {}
     for where, vat in categories(complete):
         if vat not in explained:
-            explained[vat] = _explained(vat, complete, code_of)
+            explained[vat] = _explained(vat, breakdown, code_of)
         first, count = places.get(explained[vat], (where, 0))
         places[explained[vat]] = (first, count + 1)
     decisions: dict[VatCategory, Decision] = {}
-    torn = {vat: codes for vat in places if len(codes := _codes_of_breakdown(vat, complete, code_of)) > 1}
+    torn = {vat: codes for vat in places if len(codes := _codes_of_breakdown(vat, breakdown, code_of)) > 1}
     findings: list[Finding] = []
     dropped: list[Dropped] = []
     for vat, (place, count) in places.items():
@@ -175,28 +176,35 @@ def assign(invoice: Invoice, rules: Sequence[VatRule] = RULES, *, overrides: Ite
     return Assigned(_with_codes(complete, by_category), tuple(derived), tuple(dropped), tuple(findings))
 
 
-def _explained(vat: VatCategory, invoice: Invoice, code_of: Callable[[VatCategory], str]) -> VatCategory:
+Breakdown = Mapping[tuple[str, Decimal], tuple[VatCategory, ...]]
+"""The different VAT categories of the breakdown, by category and rate."""
+
+
+def _breakdown(invoice: Invoice) -> Breakdown:
+    found: dict[tuple[str, Decimal], dict[VatCategory, None]] = {}
+    for part in invoice.vat_breakdown:
+        found.setdefault((part.vat.category, part.vat.rate or ZERO), {})[part.vat] = None
+    return {kind: tuple(different) for kind, different in found.items()}
+
+
+def _of_breakdown(vat: VatCategory, breakdown: Breakdown) -> tuple[VatCategory, ...]:
+    """All that the breakdown has for a category that tells neither code nor exemption."""
+    if vat.belgian_code or vat.exemption_code or vat.exemption_reason:
+        return ()
+    return breakdown.get((vat.category, vat.rate or ZERO), ())
+
+
+def _explained(vat: VatCategory, breakdown: Breakdown, code_of: Callable[[VatCategory], str]) -> VatCategory:
     """A category that tells neither code nor exemption, with those of the breakdown, where all it has for it lead to
     one code."""
-    same = _of_breakdown(vat, invoice)
-    agreed = len(set(same)) == 1 or (same and len({code_of(one) for one in same}) == 1)
+    same = _of_breakdown(vat, breakdown)
+    agreed = len(same) == 1 or (same and len({code_of(one) for one in same}) == 1)
     return same[0] if agreed else vat
 
 
-def _of_breakdown(vat: VatCategory, invoice: Invoice) -> list[VatCategory]:
-    """All that the breakdown has for a category that tells neither code nor exemption."""
-    if vat.belgian_code or vat.exemption_code or vat.exemption_reason:
-        return []
-    return [
-        part.vat
-        for part in invoice.vat_breakdown
-        if part.vat.category == vat.category and (part.vat.rate or ZERO) == (vat.rate or ZERO)
-    ]
-
-
-def _codes_of_breakdown(vat: VatCategory, invoice: Invoice, code_of: Callable[[VatCategory], str]) -> list[str]:
+def _codes_of_breakdown(vat: VatCategory, breakdown: Breakdown, code_of: Callable[[VatCategory], str]) -> list[str]:
     """The codes that a category may have by the breakdown, which has it only with an exemption or a code."""
-    same = _of_breakdown(vat, invoice)
+    same = _of_breakdown(vat, breakdown)
     return [] if vat in same else sorted({code_of(one) for one in same})
 
 

@@ -60,7 +60,9 @@ def write(invoice: Invoice, target: Format, pdf: Attachment | None) -> Written:
     sheet = Sheet(target, invoice.currency)
     as_credit = invoice.is_credit_note and not sheet.is_1
     root = "CreditNote" if as_credit else "Invoice"
-    if not sheet.knows("currencyID", invoice.currency):
+    if not invoice.currency:
+        sheet.fault("required_value_missing", "cbc:DocumentCurrencyCode", element="DocumentCurrencyCode")
+    elif not sheet.knows("currencyID", invoice.currency):
         sheet.fault("currency_not_in_efff_1", "cbc:DocumentCurrencyCode", currency=invoice.currency)
     parts = [
         *_header(sheet, invoice),

@@ -25,6 +25,10 @@ READING: dict[str, Message] = {
         "The document is too large: {megabytes} MB; {limit} MB can be processed.",
         "Ask the supplier for the invoice with smaller attachments.",
     ),
+    "document_too_long": Message(
+        "The file has more than {limit} elements and attributes; no invoice has so many.", ASK_SUPPLIER
+    ),
+    "xml_too_crowded": Message("An element has more than {limit} attributes; no invoice has so many.", ASK_SUPPLIER),
     "xml_has_doctype": Message(
         "The file contains a document type declaration (DOCTYPE): an invoice never has one, and it can be an attack.",
         "Do not open it elsewhere. Ask the supplier where it comes from.",

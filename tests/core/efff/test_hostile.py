@@ -21,6 +21,9 @@ BOMB = """<?xml version="1.0"?><!DOCTYPE Invoice [<!ENTITY a "aaaaaaaaaaaaaaaaaa
 <!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;"><!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;">]>
 <Invoice id="&e;">&e;</Invoice>"""
 
+ATTRIBUTES = " ".join(f'a{number}="x > y"' for number in range(tree.MAX_ATTRIBUTES + 1))
+NAMESPACES = "\n".join(f"xmlns:n{number} = 'urn:{number}'" for number in range(tree.MAX_ATTRIBUTES + 1))
+
 
 @pytest.mark.parametrize(
     ("source", "code"),
@@ -51,6 +54,8 @@ BOMB = """<?xml version="1.0"?><!DOCTYPE Invoice [<!ENTITY a "aaaaaaaaaaaaaaaaaa
         (b"<Invoice>\xff\xfe</Invoice>", "xml_not_well_formed"),
         (b"<a>" * 300 + b"</a>" * 300, "xml_too_deep"),
         (b"<a>" * 100_000, "xml_not_well_formed"),
+        (PEPPOL.replace("<cbc:ID>", f"<cbc:ID {ATTRIBUTES}>", 1).encode(), "xml_too_crowded"),
+        (PEPPOL.replace("<Invoice ", f"<Invoice {NAMESPACES} ", 1).encode(), "xml_too_crowded"),
     ],
 )
 def test_what_is_no_invoice_is_said_in_a_sentence(source: bytes, code: str) -> None:
@@ -83,7 +88,7 @@ def test_a_document_beyond_the_limits_is_refused_before_it_is_parsed(monkeypatch
     assert [finding.rule for finding in read(document()).findings] == ["V24"]
     monkeypatch.setattr(tree, "MAX_BYTES", 10_000_000)
     monkeypatch.setattr(tree, "MAX_MARKUP", 50)
-    assert [finding.code for finding in read(document()).findings] == ["document_too_large"]
+    assert [finding.code for finding in read(document()).findings] == ["document_too_long"]
 
 
 def test_an_entity_bomb_costs_nothing() -> None:

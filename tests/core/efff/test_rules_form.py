@@ -59,6 +59,7 @@ SOURCES: dict[str, Callable[[], bytes]] = {
     "xml_too_deep": given(b"<a>" * 200 + b"</a>" * 200),
     "xml_encoding_unknown": given(b'<?xml version="1.0" encoding="utf-7"?><a/>'),
     "xml_encoding_wrong": given(b'<?xml version="1.0" encoding="utf-16"?><a/>'),
+    "xml_too_crowded": given(document(("<cbc:ID>", "<cbc:ID " + " ".join(f'a{n}=""' for n in range(300)) + ">"))),
     "root_is_no_ubl_invoice": given(b"<a/>"),
     "format_not_recognised": given(document((CUSTOMIZATION, ""))),
     "format_not_known": given(document((CUSTOMIZATION, "urn:peppol:pint:billing-1@sg-1"))),
@@ -124,6 +125,9 @@ def test_a_fault_of_form_is_told_as_the_table_says(code: str) -> None:
 def test_a_document_beyond_the_limits_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tree, "MAX_BYTES", 1000)
     assert as_the_table_says(check(document()).findings, "document_too_large")
+    monkeypatch.undo()
+    monkeypatch.setattr(tree, "MAX_MARKUP", 50)
+    assert as_the_table_says(check(document()).findings, "document_too_long")
 
 
 def test_a_currency_that_1_0_does_not_know_names_the_way_out() -> None:
@@ -172,6 +176,8 @@ def test_the_dossier_on_both_sides_is_for_a_person_to_decide() -> None:
 
 
 def test_every_row_of_the_table_that_is_judged_elsewhere_is_broken_here() -> None:
-    elsewhere = {"document_too_large", "currency_not_in_efff_1"} | {c for c in RULES if c.startswith("vat_code_")}
+    elsewhere = {"document_too_large", "document_too_long", "currency_not_in_efff_1"} | {
+        c for c in RULES if c.startswith("vat_code_")
+    }
     broken = {*SOURCES, *TOGETHER, *DOSSIER, *elsewhere}
     assert broken == {rule.code for rule in RULES.values() if rule.told_by != "rules"}
