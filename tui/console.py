@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
+from textual.message import Message
 from textual.screen import Screen
 
 from core.operations.desk import Desk
@@ -25,7 +26,7 @@ from tui import keymap
 from tui.actions import use_keys
 from tui.crashes import keep_crash
 from tui.feed import Feed, FeedTroubled, SnapshotReady
-from tui.i18n import worded
+from tui.i18n import count, worded
 from tui.themes import THEMES, choose
 
 if TYPE_CHECKING:
@@ -38,6 +39,19 @@ BOTTOM = 2
 
 PATIENCE = 0.2
 """Seconds the first picture waits for what it is to show, so that it is painted once and not in parts."""
+
+
+class Migrating(Message):
+    """How many of the deliveries of an older ledger are brought up to date. A newer one replaces an older one."""
+
+    def __init__(self, done: int, of: int) -> None:
+        super().__init__()
+        self.done = done
+        self.of = of
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest matters."""
+        return isinstance(message, Migrating)
 
 
 class Console(App[int]):
@@ -62,7 +76,7 @@ class Console(App[int]):
         self.keymap_problems = own.problems
         self.set_keymap(dict(own.keys))
         use_keys(own.keys)
-        self._begun = False
+        self._begun = self._migrates = False
         self._unpainted = ExitStack()
         for theme in THEMES.values():
             self.register_theme(theme)
@@ -127,6 +141,7 @@ class Console(App[int]):
         if not self._begun:
             self._begun = True
             gc.enable()
+            self._say_migrating("")
             self.begin()
 
     def begin(self) -> None:
@@ -151,8 +166,12 @@ class Console(App[int]):
     def own_desk(self) -> Desk:
         """The background thread's desk; call it only there."""
         if self._own_desk is None:
-            self._own_desk = replace(self.desk)
+            self._own_desk = replace(self.desk, migrating=self._migrating)
         return self._own_desk
+
+    def _migrating(self, done: int, of: int) -> None:
+        """Called by the thread that brings an older ledger up to date."""
+        self.post_message(Migrating(done, of))
 
     def _close_own_desk(self) -> None:
         if self._own_desk is not None:
@@ -175,6 +194,15 @@ class Console(App[int]):
         self.snapshot = message.snapshot
         self.trouble = ""
         self._tell()
+
+    def on_migrating(self, message: Migrating) -> None:
+        """How far it is; leaving meanwhile waits for it."""
+        self._say_migrating(worded("ledger_migrating", {"done": count(message.done), "of": count(message.of)}).sentence)
+
+    def _say_migrating(self, text: str) -> None:
+        if (text or self._migrates) and getattr(self.screen, "standing", False):
+            self.screen.say(text, "accent")  # type: ignore[attr-defined]
+        self._migrates = bool(text)
 
     def on_feed_troubled(self, message: FeedTroubled) -> None:
         """Stale is shown as stale, never as empty."""

@@ -63,8 +63,10 @@ def _english(text: str) -> str:
 def word(code: str, arguments: Arguments | None = None, translate: Callable[[str], str] = _english) -> Worded:
     """Words a code. An unknown code is shown as it is, never raised: a newer engine may have written it.
 
-    An argument named `codes` holds further codes, which are worded in its place.
+    An argument named `codes` holds further codes, which are worded in its place; one named `act` is the act's name.
     """
+    if arguments and f"act_{arguments.get('act')}" in messages():
+        arguments = {**arguments, "act": word(f"act_{arguments['act']}", {}, translate).sentence}
     if arguments and isinstance(codes := arguments.get("codes"), str):
         arguments = {**arguments, "codes": " ".join(word(each, {}, translate).sentence for each in codes.split())}
     message = messages().get(code) or Message(code.replace("_", " "))

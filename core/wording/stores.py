@@ -32,6 +32,9 @@ MESSAGES: dict[str, Message] = {
         "The ledger was written by a newer version of this program (schema {found}, ours is {ours}).",
         "Install the newer version; this one changes nothing.",
     ),
+    "ledger_migrating": Message(
+        "The ledger of an earlier version is being brought up to date: {done} of {of} deliveries. A backup was made."
+    ),
     "ledger_older_readonly": Message(
         "The ledger is of an older version (schema {found}, ours is {ours}) and may not be changed now.",
         "Open it once without --readonly to bring it up to date; a backup is made first.",

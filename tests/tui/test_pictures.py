@@ -152,6 +152,11 @@ async def _help(pilot: Pilot[int]) -> None:
     await screen(pilot, "HelpScreen")
 
 
+async def _palette(pilot: Pilot[int]) -> None:
+    await pilot.press("colon")
+    await screen(pilot, "PaletteScreen")
+
+
 async def _find(pilot: Pilot[int]) -> None:
     await pilot.press("f")
     shown = await screen(pilot, "FindScreen")
@@ -191,6 +196,7 @@ OFFICE: dict[str, Drive] = {
     "typed": _uninstall,
     "machine": _machine,
     "help": _help,
+    "palette": _palette,
 }
 
 
@@ -199,6 +205,17 @@ async def test_office_screen_looks_as_approved(name: str, tmp_path: Path) -> Non
     async with running_office(tmp_path) as pilot:
         await OFFICE[name](pilot)
         await compare(pilot, name)
+
+
+async def test_a_wide_terminal_shows_the_detail_beside_the_queue(tmp_path: Path) -> None:
+    async with running_office(tmp_path, size=(200, 50)) as pilot:
+        await pilot.press("j", "j")
+        shown: Any = pilot.app.screen
+        await wait_for(pilot, lambda: shown.query("#beside") and shown.query_one("#beside").line_count, "the detail")
+        await wait_for(pilot, lambda: shown._beside == shown.query_one("#queue").current.id, "that of the row")
+        await compare(pilot, "queue-wide")
+        await pilot.resize_terminal(80, 24)
+        await wait_for(pilot, lambda: not shown.query_one("#beside").display, "no room")
 
 
 # -- the steps of the walkthrough ------------------------------------------------------------------------------------
@@ -320,7 +337,7 @@ async def test_too_small_window_looks_as_approved(tmp_path: Path) -> None:
 
 
 def test_every_picture_belongs_to_a_test() -> None:
-    known = {*OFFICE, *STEPS, "mail", "first", "too-small"}
+    known = {*OFFICE, *STEPS, "mail", "first", "too-small", "queue-wide"}
     assert {file.stem for file in FOLDER.glob("*.svg")} <= known
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,27 @@ async def test_key_that_is_not_possible_answers_why(desk: FakeDesk) -> None:
         await pilot.pause()
         note = pilot.app.screen.query_one("#note")
         assert note.text.strip()
+
+
+async def test_an_answer_names_what_is_not_possible_as_its_button_does(desk: FakeDesk) -> None:
+    async with console(desk) as pilot:
+        await rows(pilot)
+        await pilot.press("u")
+        await pilot.pause()
+        assert pilot.app.screen.query_one("#note").text.startswith("“Undo” is not possible")
+        await pilot.press("colon")
+        await screen(pilot, "PaletteScreen")
+        await pilot.pause()
+        assert "mark_delivered" not in text_of(pilot.app) and "“undo”" not in text_of(pilot.app)
+
+
+async def test_an_older_ledger_says_how_far_it_is_until_the_rows_are_there(desk: FakeDesk) -> None:
+    async with console(desk) as pilot:
+        await rows(pilot)
+        own = await pilot.app.in_background(pilot.app.own_desk)
+        await asyncio.to_thread(own.migrating, 93_000, 100_000)
+        note = pilot.app.screen.query_one("#note")
+        await wait_for(pilot, lambda: "93,000 of 100,000 deliveries" in note.text, "how far")
 
 
 async def test_resending_a_delivered_document_asks_for_a_typed_word(desk: FakeDesk) -> None:

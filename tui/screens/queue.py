@@ -15,7 +15,7 @@ from tui.actions import BY_ID, Scope
 from tui.i18n import _, count, ngettext
 from tui.plain import neutral
 from tui.queue_view import ORDERS, Wanted, empty_text, read_window
-from tui.screens.marking import MarkingScreen
+from tui.screens.beside import BesideScreen
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.lines import OneLine
 from tui.widgets.queue_table import QueueTable, Window
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from core.operations.views.overview import Snapshot
 
 
-class QueueScreen(MarkingScreen):
+class QueueScreen(BesideScreen):
     """The queue of one space or of all."""
 
     scopes: ClassVar[tuple[Scope, ...]] = (Scope.QUEUE, Scope.DELIVERY)

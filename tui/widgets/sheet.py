@@ -16,10 +16,11 @@ Builder = Callable[[int], list[Line]]
 
 
 class Sheet(Picker):
-    """Lines to read and to scroll through."""
+    """Lines to read and to scroll through. `further` names the keys that lead to what there is no room for."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, classes: str | None = None, further: str = "PgDn PgUp") -> None:
         super().__init__(id=id, classes=classes)
+        self._further = further
         self._build: Builder = lambda width: []
         self._lines: list[Line] = []
         self._width = 0
@@ -67,5 +68,5 @@ class Sheet(Picker):
         shown = [Painted(self._lines[place]) for place in range(self.top, last)]
         if len(self._lines) > height:
             said = _("line {last} of {count}").format(last=last, count=len(self._lines))
-            shown.append(Painted(line(f" {said}  PgDn PgUp", "text-muted")))
+            shown.append(Painted(line(f" {said}  {self._further}", "text-muted")))
         return shown

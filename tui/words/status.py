@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from core.model import Delivery, Direction, State
 from core.operations.decisions import Act, Situation, situation
 from core.operations.views.health import Health
-from tui.i18n import N_, _
+from tui.i18n import N_, _, worded
 from tui.plain import neutral
 
 
@@ -77,15 +77,6 @@ KINDS = {
 }
 """What bookkeepers call a document, by direction and type code (BT-3)."""
 
-ACTS: dict[Act, str] = {
-    Act.RETRY: N_("Retry"),
-    Act.RESEND: N_("Send again"),
-    Act.DISCARD: N_("Do not send"),
-    Act.MARK_DELIVERED: N_("Mark delivered"),
-    Act.INCLUDE: N_("Include"),
-    Act.UNDO: N_("Undo"),
-}
-
 SPECIAL_ACTS: dict[tuple[Act, Situation], str] = {
     (Act.RESEND, Situation.ASKED): N_("Send"),
     (Act.RESEND, Situation.BLOCKED): N_("Send"),
@@ -136,4 +127,5 @@ def kind_word(delivery: Delivery) -> str:
 
 def act_word(act: Act, delivery: Delivery) -> str:
     """What the button of an act says; the reason of a parked delivery decides (decisions, table of states)."""
-    return _(SPECIAL_ACTS.get((act, situation(delivery)), ACTS[act]))
+    special = SPECIAL_ACTS.get((act, situation(delivery)))
+    return _(special) if special else worded(f"act_{act.value}").sentence
