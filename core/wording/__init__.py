@@ -12,6 +12,7 @@ from importlib import import_module
 from string import Formatter
 
 from core.model import Arguments
+from core.wording.acts import ACTS
 
 ROOMS = (
     "banqup",
@@ -65,8 +66,8 @@ def word(code: str, arguments: Arguments | None = None, translate: Callable[[str
 
     An argument named `codes` holds further codes, which are worded in its place; one named `act` is the act's name.
     """
-    if arguments and f"act_{arguments.get('act')}" in messages():
-        arguments = {**arguments, "act": word(f"act_{arguments['act']}", {}, translate).sentence}
+    if arguments and (act := ACTS.get(str(arguments.get("act")))):
+        arguments = {**arguments, "act": translate(act)}
     if arguments and isinstance(codes := arguments.get("codes"), str):
         arguments = {**arguments, "codes": " ".join(word(each, {}, translate).sentence for each in codes.split())}
     message = messages().get(code) or Message(code.replace("_", " "))

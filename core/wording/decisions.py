@@ -30,12 +30,6 @@ MESSAGES: dict[str, Message] = {
     ),
     "will_undo": Message("Takes the mark back; the delivery stands where it stood before."),
     "will_undo_discard": Message("Takes the decision back and puts it in the queue again."),
-    "act_retry": Message("Retry"),
-    "act_resend": Message("Send again"),
-    "act_discard": Message("Do not send"),
-    "act_mark_delivered": Message("Mark delivered"),
-    "act_include": Message("Include"),
-    "act_undo": Message("Undo"),
     "refused_moving": Message("“{act}” is not possible now: the engine is at work on it.", "Look again in a moment."),
     "refused_waiting": Message(
         "“{act}” is not possible: it is queued and goes out by itself.",

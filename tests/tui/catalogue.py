@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.wording import messages
+from core.wording.acts import ACTS
 from tui.commands.frame import paragraphs
 
 PACKAGE = Path(__file__).parents[2] / "tui"
@@ -36,6 +37,7 @@ def marked(file: Path) -> Iterator[tuple[str, ...]]:
 def all_texts() -> dict[tuple[str, ...], str]:
     """Every text to translate, with where it stands."""
     found: dict[tuple[str, ...], str] = {}
+    found.update({(text,): f"act {act}" for act, text in ACTS.items()})
     for file in sorted(PACKAGE.rglob("*.py")):
         for texts in marked(file):
             found.setdefault(texts, str(file.relative_to(PACKAGE.parent)))

@@ -9,7 +9,7 @@ import pytest
 from core.model import Direction, State
 from core.operations.decisions import Act
 from core.operations.views.overview import Health
-from core.wording import messages
+from core.wording.acts import ACTS
 from tui.i18n import LANGUAGES, use_language
 from tui.words import status
 
@@ -24,7 +24,7 @@ def english() -> None:
 def test_every_state_health_act_and_direction_has_its_words() -> None:
     assert set(status.STATES) == set(State)
     assert set(status.HEALTHS) == set(Health)
-    assert {f"act_{act.value}" for act in Act} <= set(messages())
+    assert set(ACTS) == set(Act)
     assert set(status.DIRECTIONS) == set(Direction)
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from core.model import Delivery, Direction, State
 from core.operations.decisions import Act, Situation, situation
 from core.operations.views.health import Health
-from tui.i18n import N_, _, worded
+from core.wording.acts import ACTS
+from tui.i18n import N_, _
 from tui.plain import neutral
 
 
@@ -127,5 +128,4 @@ def kind_word(delivery: Delivery) -> str:
 
 def act_word(act: Act, delivery: Delivery) -> str:
     """What the button of an act says; the reason of a parked delivery decides (decisions, table of states)."""
-    special = SPECIAL_ACTS.get((act, situation(delivery)))
-    return _(special) if special else worded(f"act_{act.value}").sentence
+    return _(SPECIAL_ACTS.get((act, situation(delivery)), ACTS[act]))
