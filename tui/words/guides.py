@@ -236,7 +236,10 @@ GUIDES: dict[str, Guide] = {
     ),
     "manage": Guide(
         N_("Manage"),
-        N_("The installation of one space: Active on or off, pause, credentials, enterprise numbers."),
+        N_(
+            "The installation of one space: Active on or off, pause, credentials, enterprise numbers, and what is "
+            "sent (t)."
+        ),
         "",
         (DISCONNECTING, CLID_QUESTION),
     ),
