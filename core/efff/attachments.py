@@ -26,7 +26,7 @@ class ChosenPdf:
     """The PDF for the output, the verdict on it, the attachments beside it.
 
     `refused` is the verdict on a PDF that could not be used. `replaced` is an embedded one that another took the
-    place of. `missing` are characters of the invoice that could not be drawn.
+    place of. `missing` are characters of the invoice that could not be drawn, `left_out` counts what had no room.
     """
 
     attachment: Attachment
@@ -36,6 +36,7 @@ class ChosenPdf:
     refused: PdfVerdict | None = None
     replaced: Attachment | None = None
     missing: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 def choose(invoice: Invoice, delivered: bytes | None) -> ChosenPdf:
@@ -55,7 +56,7 @@ def choose(invoice: Invoice, delivered: bytes | None) -> ChosenPdf:
         refused = refused or verdict
     drawn = draw(invoice)
     packed, verdict = _packed(drawn.pdf, invoice), examine(drawn.pdf)
-    return ChosenPdf(packed, PdfOrigin.RENDERED, verdict, others, refused, embedded, drawn.missing)
+    return ChosenPdf(packed, PdfOrigin.RENDERED, verdict, others, refused, embedded, drawn.missing, drawn.left_out)
 
 
 def invoice_pdf(invoice: Invoice) -> Attachment | None:

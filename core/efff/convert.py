@@ -104,6 +104,7 @@ def convert(
         pdf=chosen.verdict,
         rendered=chosen.origin is PdfOrigin.RENDERED,
         missing=chosen.missing,
+        left_out=chosen.left_out,
         refused_pdf=chosen.refused,
         earlier=batch.earlier(invoice, name) if batch else "",
         codes_derived=any(one.code.startswith("vat_code_by") for one in assigned.derived),

@@ -117,6 +117,12 @@ _TABLE: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "until": ("tot en met {date}", "jusqu’au {date}", "bis {date}", "until {date}"),
     "notes": ("Opmerkingen", "Remarques", "Bemerkungen", "Notes"),
     "page": ("Pagina", "Page", "Seite", "Page"),
+    "not_whole": (
+        "Deze pagina's tonen niet alles: de elektronische factuur is langer.",
+        "Ces pages ne montrent pas tout : la facture électronique est plus longue.",
+        "Diese Seiten zeigen nicht alles: Die elektronische Rechnung ist länger.",
+        "These pages do not show everything: the electronic invoice is longer.",
+    ),
     "footer": (
         "Weergegeven vanuit de elektronische factuur, die zonder pdf werd ontvangen.",
         "Document établi à partir de la facture électronique, reçue sans PDF.",

@@ -24,6 +24,18 @@ BOX: Final = "\N{WHITE SQUARE}"
 HIDDEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff0-\uffff]")
 """Control characters and those that turn the direction of writing around: they can only mislead a reader."""
 
+MOST_ROWS: Final = 1_000
+"""Rows of one table: each costs the typesetter some 100 kB."""
+
+MOST_INSIDE, LEAST_INSIDE, IN_ALL_INSIDE = 50, 10, 5_000
+"""Rows of a list inside a row, as long as there are few in all; then as many as any invoice needs."""
+
+MOST_LETTERS, LEAST_LETTERS, IN_ALL_LETTERS = 20_000, 200, 1_000_000
+"""Letters of one text, in the same way."""
+
+MOST_STRANGE: Final = 2_000
+"""Different characters that are looked for in the fonts; further ones show as boxes."""
+
 FRENCH_FORMS: Final = re.compile(r"\b(SA|SRL|SPRL|ASBL|SCRL|SNC|SAS)\b")
 LANGUAGES: Final = {
     "NL": Language.NL,
@@ -55,28 +67,54 @@ def language_of(party: Party) -> Language:
 
 
 class Lettering:
-    """Makes texts drawable. `missing` are the characters met that no font has; each becomes a box."""
+    """Makes texts drawable. `missing` are the characters met that no font has; each becomes a box. `left_out` is how
+    many rows and ends of texts had no room, so that no document can hold the typesetter for minutes.
+    """
 
     def __init__(self, drawable: Callable[[str], bool]) -> None:
         self.missing: set[str] = set()
+        self.left_out = 0
         self._drawable = drawable
+        self._tried: dict[str, bool] = {}
+        self._inside = 0
+        self._letters = 0
 
-    def clean(self, thing: Any) -> Any:
-        """The same structure with each of its texts made drawable."""
+    def clean(self, thing: Any, *, inside: bool = False) -> Any:
+        """The same structure with each of its texts made drawable, and no longer than there is room."""
         match thing:
             case str():
-                return self.text(thing)
+                return self._shortened(thing)
             case dict():
-                return {key: self.clean(value) for key, value in thing.items()}
-            case list() | tuple():
-                return [self.clean(value) for value in thing]
+                return {key: self.clean(value, inside=inside) for key, value in thing.items()}
+            case list():
+                return [self.clean(value, inside=True) for value in self._with_room(thing, inside=inside)]
+            case tuple():
+                return [self.clean(value, inside=inside) for value in thing]
             case _:
                 return thing
+
+    def _with_room(self, rows: list[Any], *, inside: bool) -> list[Any]:
+        most = (MOST_INSIDE if self._inside < IN_ALL_INSIDE else LEAST_INSIDE) if inside else MOST_ROWS
+        kept = rows[:most]
+        self._inside += len(kept) if inside else 0
+        self.left_out += len(rows) - len(kept)
+        return kept
+
+    def _shortened(self, text: str) -> str:
+        most = MOST_LETTERS if self._letters < IN_ALL_LETTERS else LEAST_LETTERS
+        self._letters += min(len(text), most)
+        self.left_out += len(text) > most
+        return self.text(short(text, most))
+
+    def _can_draw(self, sign: str) -> bool:
+        if sign not in self._tried:
+            self._tried[sign] = len(self._tried) < MOST_STRANGE and self._drawable(sign)
+        return self._tried[sign]
 
     def text(self, text: str) -> str:
         """One text: nothing hidden, boxes for what cannot be drawn, long words breakable."""
         text = unicodedata.normalize("NFC", HIDDEN.sub("", text.replace("\t", " ")))
-        strange = {sign for sign in text if ord(sign) > LATIN and not self._drawable(sign)}
+        strange = {sign for sign in text if ord(sign) > LATIN and not self._can_draw(sign)}
         self.missing |= strange
         for sign in strange:
             text = text.replace(sign, BOX)

@@ -34,6 +34,8 @@ class Page:
         """The page as JSON."""
         with localcontext(ARITHMETIC):
             cleaned: dict[str, Any] = self.lettering.clean(self._content())
+            if self.lettering.left_out:
+                cleaned["notes"] = [self._note(self.labels["not_whole"]), *cleaned["notes"]]
         return cleaned
 
     def _content(self) -> dict[str, Any]:

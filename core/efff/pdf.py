@@ -53,10 +53,13 @@ def examine(pdf: bytes) -> PdfVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """A page drawn by us, and the characters of the invoice that no font of ours has (each shows as a box)."""
+    """A page drawn by us, the characters of the invoice that no font of ours has (each shows as a box), and how many
+    rows and ends of texts had no room.
+    """
 
     pdf: bytes
     missing: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 def render(invoice: Invoice, language: str | None = None) -> bytes:
@@ -76,7 +79,7 @@ def draw(invoice: Invoice, language: str | None = None) -> Rendering:
         pdf = _typeset(content, ARCHIVE if invoice.issue_date else PLAIN)
     except typst.TypstError:  # signs that are drawable one by one, but not together
         pdf = _typeset(content, PLAIN)
-    return Rendering(pdf, tuple(sorted(page.lettering.missing)))
+    return Rendering(pdf, tuple(sorted(page.lettering.missing)), page.lettering.left_out)
 
 
 def _language(asked: str) -> Language:

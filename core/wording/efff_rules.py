@@ -74,6 +74,10 @@ RULE_MESSAGES: dict[str, Message] = {
         "{count} kinds of characters could not be drawn and show as boxes in the PDF: {signs}.",
         "The electronic invoice itself has them; ask the supplier for the original PDF if you need it.",
     ),
+    "pdf_not_whole": Message(
+        "The invoice is too long for the pages that were drawn: {count} rows or ends of texts are not in the PDF.",
+        "The electronic invoice itself has them; ask the supplier for the original PDF.",
+    ),
     "base64_broken": Message("The attachment {name} is damaged and cannot be taken out.", ASK_SUPPLIER),
     "base64_padding_repaired": Message(
         "The attachment {name} is not closed off properly; it can be read all the same.", "Nothing to do."

@@ -38,6 +38,8 @@ def pdf_present(subject: Subject) -> Breaches:
         if context.missing:
             signs = ", ".join(f"U+{ord(sign):04X}" for sign in context.missing[:SIGNS_NAMED])
             yield breach("pdf_signs_missing", element, count=len(context.missing), signs=signs)
+        if context.left_out:
+            yield breach("pdf_not_whole", element, count=context.left_out)
     elif context.pdf is None and not any(attachment.is_pdf for attachment in subject.invoice.attachments):
         required = context.target is not None or subject.source_format in EFFF
         yield breach("pdf_missing" if required else "pdf_to_be_rendered", element)

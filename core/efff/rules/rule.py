@@ -63,9 +63,9 @@ class RuleContext:
 
     `target` is what the document is being converted to, None for a plain check. `pdf` is the verdict on the PDF that
     is or would be inside; `rendered` says that it was drawn by us, `missing` which characters could not be drawn then,
-    and `refused_pdf` is the verdict on a PDF that came with the document and could not be used. `file_name` is the
-    name of the checked file, "" where there is none. `earlier` is the file of the same batch that held this invoice
-    before, "" for none (`core.efff.batch`).
+    `left_out` how many rows and ends of texts had no room, and `refused_pdf` is the verdict on a PDF that came with the
+    document and could not be used. `file_name` is the name of the checked file, "" where there is none. `earlier` is
+    the file of the same batch that held this invoice before, "" for none (`core.efff.batch`).
     `codes_derived` says that not all Belgian codes are the source's own.
     `today` is None where a document must get the same findings every day.
     """
@@ -76,6 +76,7 @@ class RuleContext:
     today: date | None = None
     rendered: bool = False
     missing: tuple[str, ...] = ()
+    left_out: int = 0
     refused_pdf: PdfVerdict | None = None
     earlier: str = ""
     codes_derived: bool = False

@@ -85,6 +85,7 @@ CASES = [
     case("pdf_missing", E, top(attachments=()), pdf=None),
     case("pdf_missing", E, top(attachments=()), source=PEPPOL, pdf=None, target=Format.EFFF_1),
     case("pdf_rendered", I, top(attachments=()), rendered=True),
+    case("pdf_not_whole", W, top(attachments=()), rendered=True, left_out=7),
     case("pdf_signs_missing", W, top(attachments=()), rendered=True, missing=("日", "本")),
     case("pdf_to_be_rendered", I, top(attachments=()), source=PEPPOL, pdf=None),
     case("base64_broken", E, attached(content="JVB*Ri0=")),

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from core.efff import lettering
 from core.efff.invoice import (
     CashDiscount,
     Delivery,
@@ -220,3 +221,22 @@ def test_every_official_document_can_be_drawn(corpus: Path) -> None:
         drawn = draw(invoice)
         assert drawn.missing == ()
         assert examine(drawn.pdf).ok
+
+
+def test_a_page_has_an_end_and_says_so_with_all_totals_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten thousand lines took the typesetter a gigabyte, a million notes took it two minutes."""
+    monkeypatch.setattr(lettering, "MOST_ROWS", 20)
+    monkeypatch.setattr(lettering, "MOST_LETTERS", 300)
+    lines = tuple(replace(GOOD.lines[0], id=str(number)) for number in range(30))
+    drawn = draw(replace(GOOD, lines=lines, notes=("x" * 400, *("note",) * 24)), "en")
+    assert drawn.left_out == 10 + 1 + 5
+    told = words(drawn.pdf)
+    assert "These pages do not show everything" in told
+    assert "500.00 EUR" in told and "GKCCBEBB" in told
+    assert draw(GOOD).left_out == 0
+
+
+def test_characters_are_looked_for_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lettering, "MOST_STRANGE", 40)
+    drawn = draw(replace(GOOD, notes=("".join(map(chr, range(0x410, 0x450))),)), "en")
+    assert "\u044f" in drawn.missing and "\u0410" not in drawn.missing
