@@ -156,3 +156,6 @@ async def test_empty_view_says_so() -> None:
         app.table.show(Window((), 0, ()))
         await pilot.press("j", "G", "enter")
         assert "Nothing yet." in "".join(span.text for painted in app.table.content(80, 24) for span in painted.spans)
+        app.table.empty_text = "Nothing yet. " + "To see something, do this. " * 5 + "The end."
+        told = ["".join(span.text for span in painted.spans) for painted in app.table.content(80, 24)]
+        assert told[-1].endswith("The end.") and max(map(len, told)) <= 80

@@ -17,7 +17,7 @@ from tui.i18n import _, count
 from tui.widgets.lines import Painted
 from tui.widgets.picker import Picker
 from tui.widgets.rows import heading_line, row_line
-from tui.widgets.spans import BLANK, Line, Span, charset
+from tui.widgets.spans import BLANK, Line, Span, charset, wrap
 
 MARGIN_ROWS = 60
 """Rows read beyond the visible ones on both sides, so that scrolling by lines asks rarely."""
@@ -209,7 +209,8 @@ class QueueTable(Picker):
         """The names of the columns and the visible lines."""
         lines = [Painted(heading_line(width, self.ellipsis))]
         if not self.line_count:
-            return [*lines, Painted(BLANK), Painted((Span(f"  {self.empty_text}", "text-muted"),))]
+            told = wrap(self.empty_text, width - 4)
+            return [*lines, Painted(BLANK), *(Painted((Span(f"  {part}", "text-muted"),)) for part in told)]
         for line in range(self.top, min(self.top + height - 1, self.line_count)):
             row = self.row_at(line)
             if row is None:
