@@ -195,8 +195,8 @@ _EXPLAIN = {
     "why_seen_reason": Message("Found in Banqup; its file is not made yet ({reason})."),
     "why_ready": Message("Its file is made and checked; it is in the queue."),
     "why_ready_reason": Message("It is in the queue after: {reason}."),
-    "why_leased": Message("It is its turn."),
-    "why_leased_reason": Message("It is its turn."),
+    "why_leased": Message("Its turn has come: it is taken up to be sent."),
+    "why_leased_reason": Message("Its turn has come: it is taken up to be sent."),
     "why_sending": Message("It is being sent."),
     "why_sending_reason": Message("It is being sent."),
     "why_unknown": Message("It was sent, and no clear answer came."),
@@ -208,7 +208,7 @@ _EXPLAIN = {
     "why_failed": Message("It was refused, or could not be converted."),
     "why_failed_reason": Message("It was refused, or could not be converted: {reason}."),
     "why_dead": Message("It was tried too often and given up."),
-    "why_dead_reason": Message("It was given up: {reason}."),
+    "why_dead_reason": Message("It was tried too often and given up: {reason}."),
     "why_changed": Message("It changed in Banqup after it was delivered."),
     "why_changed_reason": Message("It changed in Banqup after it was delivered."),
     "why_history": Message("It was approved or sent before the activation; such documents are not sent by themselves."),
@@ -223,8 +223,11 @@ _EXPLAIN = {
     "next_prepare_at": Message("The engine fetches it again at {at}."),
     "next_send": Message("The engine sends it next."),
     "next_send_at": Message("The engine tries again at {at}."),
-    "next_sending": Message("The answer decides; this takes at most a few minutes."),
-    "next_sending_at": Message("The answer decides; if its engine died, another one takes it up at {at}."),
+    "next_sending": Message("Pingwin's answer decides what follows; it comes within a few minutes."),
+    "next_sending_at": Message(
+        "Pingwin's answer decides what follows. If none came by {at}, the delivery is taken up again, and Pingwin is "
+        "asked first."
+    ),
     "next_left_behind": Message("Nothing until an engine runs; it takes this up at once.", "Start it with “run”."),
     "next_left_behind_at": Message(
         "Nothing until an engine runs. The one that ended still holds it until {at}; only then does it go on.",
@@ -243,32 +246,42 @@ _EXPLAIN = {
     "next_not_installed": Message("Nothing: the extension is not installed in this space.", "Install and activate it."),
     "next_inactive": Message("Nothing until the space is activated.", "Activating asks what to do with what waits."),
     "next_stopped": Message("Nothing until an engine runs.", "Start it with “run”."),
-    "next_held": Message("Nothing until the hold by {name} ends.", "“release” ends it."),
+    "next_held_space": Message("This space is held: nothing is sent until that ends.", "“release” ends it."),
+    "next_held": Message("{name} holds this space: nothing is sent until that ends.", "“release” ends it."),
     "next_circuit": Message(
         "It waits until the target takes documents again.", "The target is asked again at {again}."
     ),
     "next_outcome_unknown": Message(
-        "Nothing by itself.", "Look in Pingwin: if it is there, mark it delivered; if not, send it again."
+        "Nothing happens until a person decides.",
+        "Look in Pingwin: if it is there, mark it delivered; if not, send it again.",
     ),
-    "next_asked": Message("Nothing by itself.", "Send it, mark it delivered, or decide not to send it."),
+    "next_asked": Message(
+        "Nothing happens until a person decides.", "Send it, mark it delivered, or decide not to send it."
+    ),
     "next_blocked": Message(
-        "Nothing by itself.", "Have it corrected, or send it in spite of the check, with a reason."
+        "Nothing happens until a person decides.", "Have it corrected, or send it in spite of the check, with a reason."
     ),
     "next_unsendable": Message(
-        "Nothing by itself.",
+        "Nothing happens until a person decides.",
         "Correct the cause, then let it be checked again (resend); or mark delivered, or do not send.",
     ),
     "next_failed": Message(
-        "Nothing by itself.", "Correct the cause and retry; or mark it delivered, or do not send it."
+        "Nothing happens until a person decides.",
+        "Correct the cause and retry; or mark it delivered, or do not send it.",
     ),
     "next_dead": Message(
-        "Nothing by itself.", "Retry when the cause is gone; or mark it delivered, or do not send it."
+        "Nothing happens until a person decides.",
+        "Retry when the cause is gone; or mark it delivered, or do not send it.",
     ),
-    "next_changed": Message("Nothing by itself.", "Send the new version, or leave it as delivered."),
-    "next_confirmed": Message("Nothing; it is done."),
-    "next_marked": Message("Nothing; it is done.", "The mark can be undone."),
-    "next_history": Message("Nothing by itself.", "Include it to send it."),
-    "next_withdrawn": Message("It comes back when it is approved or sent again.", "Include puts it in the queue now."),
+    "next_changed": Message(
+        "Nothing happens until a person decides.", "Send the new version, or leave it as delivered."
+    ),
+    "next_confirmed": Message("Nothing more happens; it is done."),
+    "next_marked": Message("Nothing more happens; it is done.", "The mark can be undone."),
+    "next_history": Message("Nothing happens until a person decides.", "Include it, if it should be sent after all."),
+    "next_withdrawn": Message(
+        "It comes back when it is approved or sent again.", "Including it puts it in the queue now."
+    ),
     "next_discarded": Message("Nothing.", "Undo takes the decision back."),
 }
 

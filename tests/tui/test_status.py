@@ -6,12 +6,13 @@ import unicodedata
 
 import pytest
 
-from core.model import Direction, State
+from core.model import Direction, Event, State
 from core.operations.decisions import Act
+from core.operations.views.activity import Happening
 from core.operations.views.overview import Health
 from core.wording.acts import ACTS
 from tui.i18n import LANGUAGES, use_language
-from tui.words import status
+from tui.words import happenings, status
 
 SAME_LOOK = {State.LEASED, State.SENDING}
 
@@ -61,3 +62,12 @@ def test_words_follow_the_language_in_use() -> None:
     assert status.face(State.CONFIRMED).word == "geleverd"
     use_language("en")
     assert status.face(State.CONFIRMED).word == "delivered"
+
+
+@pytest.mark.parametrize("kind", happenings.EVENT_KINDS)
+@pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])
+def test_change_without_a_reason_of_its_own_is_told_in_words_in_the_activity(kind: str, language: str) -> None:
+    use_language(language)
+    event = Event(12, 7, "space", 0.0, kind, "engine", None, {})
+    said = happenings.words(Happening(0.0, "e12", "engine", False, "space", 7, event=event))
+    assert said == happenings.event_sentence(event) and said not in {kind, kind.replace("_", " ")}

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from core.model import Event
 from core.operations.views.attempts import Attempt
 from core.operations.views.overview import Detail
-from tui.i18n import N_, _, day, moment, money, worded
+from tui.i18n import _, day, moment, money, worded
 from tui.plain import neutral, neutral_block
 from tui.widgets.spans import BLANK, Line, Span, cut, fit, wrap
+from tui.words.happenings import event_sentence
 from tui.words.places import in_words
 from tui.words.status import delivery_face, face, kind_word
 from tui.words.vat_words import payment_words, vat_line
@@ -171,27 +172,6 @@ def _timeline(sheet: _Sheet, events: Iterable[Event]) -> None:
 
 INTERNAL = frozenset({"claim"})
 """Kinds of events that tell a support engineer which worker it was, and a bookkeeper nothing."""
-
-EVENT_KINDS = {
-    "discovered": N_("Found in Banqup"),
-    "prepared": N_("Read, checked and converted"),
-    "intent": N_("Upload begins"),
-    "result": N_("Upload answered"),
-    "decision": N_("A person decided"),
-    "wait": N_("Waits"),
-    "settle": N_("Outcome being established"),
-    "fenced": N_("A late answer of an earlier try, noted"),
-}
-"""Sentences for events that carry no code of their own, by kind."""
-
-
-def event_sentence(event: Event) -> str:
-    """An event in words: its code's sentence, else what its kind says, else its kind."""
-    kind = EVENT_KINDS.get(event.kind)
-    said = worded(event.code, event.args).sentence if event.code else ""
-    if not said:
-        return _(kind) if kind else event.kind.replace("_", " ")
-    return said
 
 
 def _values(sheet: _Sheet, title: str, values: Iterable[Mapping[str, str]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote, urlsplit
 
 from core.activity.entry import Entry
+from core.model import Event
 from core.operations.views.activity import Happening
 from tui.i18n import N_, _, count, worded
 from tui.plain import neutral
@@ -46,16 +47,37 @@ def place(entry: Entry, *, whole: bool = False) -> str:
     return neutral(unquote(f"{parts.netloc}{parts.path}{query}"))
 
 
+EVENT_KINDS = {
+    "discovered": N_("Found in Banqup"),
+    "prepared": N_("Read, checked and converted"),
+    "intent": N_("Upload begins"),
+    "result": N_("Upload answered"),
+    "decision": N_("A person decided"),
+    "wait": N_("Waits"),
+    "settle": N_("Outcome being established"),
+    "settled": N_("Outcome established"),
+    "claim": N_("Taken up by the engine"),
+    "fenced": N_("A late answer of an earlier try, noted"),
+}
+"""Sentences for events that carry no code of their own, by kind."""
+
+
+def event_sentence(event: Event) -> str:
+    """An event in words: its code's sentence, else what its kind says, else its kind."""
+    kind = EVENT_KINDS.get(event.kind)
+    said = worded(event.code, event.args).sentence if event.code else ""
+    if not said:
+        return _(kind) if kind else event.kind.replace("_", " ")
+    return said
+
+
 def words(each: Happening) -> str:
     """What happened, without its time: `GET 200 12 ms host/path`, or the sentence of a change."""
     if each.entry is not None:
         entry = each.entry
         parts = (entry.method, outcome(each), f"{entry.seconds * 1000:.0f} ms", size(entry), place(entry))
         return "  ".join(part for part in parts if part)
-    event = each.event
-    if event is None:
-        return ""
-    return worded(event.code, event.args).sentence if event.code else event.kind.replace("_", " ")
+    return event_sentence(each.event) if each.event is not None else ""
 
 
 def size(entry: Entry) -> str:

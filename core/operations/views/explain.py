@@ -87,7 +87,8 @@ def _in_the_way(delivery: Delivery, facts: Facts | None) -> Coded | None:
     if not facts.installation.active:
         return "next_inactive", {}
     if (facts.installation.held_by or _is_held(facts.run)) and not _passes_the_hold(delivery, facts.run):
-        return "next_held", {"name": facts.installation.held_by or None}
+        holder = facts.installation.held_by
+        return ("next_held", {"name": holder}) if holder else ("next_held_space", {})
     for each in waiting_for_a_person(facts.run, facts.circuits):
         return each.code or "next_circuit", circuit_arguments(each)
     standing = [each for each in in_the_way(facts.run, facts.circuits) if each.until > facts.now]
