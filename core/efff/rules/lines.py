@@ -46,8 +46,10 @@ def texts_and_units(subject: Subject) -> Breaches:
         if not (line.item.name.strip() or line.item.description.strip()):
             yield breach("line_without_text", subject.line(position, "cac:Item/cbc:Name"), line=line.id)
         quantity = "cbc:CreditedQuantity" if subject.invoice.root == "CreditNote" else "cbc:InvoicedQuantity"
-        stated = ((quantity, line.unit), ("cac:Price/cbc:BaseQuantity", line.price.base_unit if line.price else ""))
-        for where, unit in stated:
+        stated = {line.unit: quantity}
+        if line.price:
+            stated.setdefault(line.price.base_unit, "cac:Price/cbc:BaseQuantity")
+        for unit, where in stated.items():
             if unit and unit not in units():
                 yield breach("unit_unknown", subject.line(position, where), line=line.id, unit=unit)
 

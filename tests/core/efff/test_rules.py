@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.efff.formats import Format, SourceFormat
-from core.efff.invoice import VatCategory
+from core.efff.invoice import Price, VatCategory
 from core.efff.report import Finding, PdfVerdict, Severity
 from core.efff.rules import RULES, RuleContext, check
 from core.wording import messages
@@ -56,6 +56,11 @@ def test_a_unit_that_the_official_rules_refuse_is_an_error_but_holds_no_delivery
 ) -> None:
     [finding] = judge(case("unit_unknown", level, line(unit="stuk"), source=source))
     assert (finding.severity, finding.blocks) == (level, False)
+
+
+def test_a_unit_of_both_quantity_and_price_is_told_once() -> None:
+    [finding] = judge(case("unit_unknown", W, line(unit="stuk", price=Price(D(200), D(1), "stuk"))))
+    assert finding.where.endswith("cbc:InvoicedQuantity")
 
 
 def test_errors_block_and_warnings_do_not_except_where_the_table_says_so() -> None:
