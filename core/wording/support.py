@@ -117,6 +117,9 @@ RECONCILE = {
     "reconcile_not_read_yet": Message(
         "Approved or sent, but not read yet.", "It comes with the next polls; look again later."
     ),
+    "reconcile_in_bundle": Message(
+        "A bundle holds the ledger's side only: what Banqup lists is not in it, and amounts only where asked for."
+    ),
     "reconcile_inactive": Message("Approved or sent, but the space is not active.", "Activate the space."),
 }
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from core.operations.support import Reconciled
+from core.operations.support import Reconciled, doubles
 from tui.commands import output
-from tui.commands.reconcile import csv_text, totals
 from tui.i18n import use_language
+from tui.words.reconciled import csv_text, double_sentence, totals
 
 
 @pytest.fixture(autouse=True)
@@ -52,3 +52,11 @@ def test_totals_count_documents_and_add_up_by_direction_and_vat_code() -> None:
     assert (by_code.code, by_code.documents, by_code.taxable, by_code.vat) == (
         "S 21", 2, Decimal("82.64"), Decimal("17.36"),
     )  # fmt: skip
+
+
+def test_one_invoice_in_two_dossiers_went_over_twice_and_each_dossier_is_named() -> None:
+    first, second = reconciled(dossier="20417", reference="PW-1"), reconciled(source_id="d2", dossier="20418")
+    (copies,) = doubles([first, second])
+    assert double_sentence(copies) == "=1+1 went over 2 times: d1 → PW-1 (dossier 20417); d2 → – (dossier 20418)"
+    (same,) = doubles([first, reconciled(source_id="d2", dossier="20417")])
+    assert "dossier" not in double_sentence(same)

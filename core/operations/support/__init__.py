@@ -15,7 +15,7 @@ from core.operations.support.backups import backup, restore
 from core.operations.support.bundles import Kept, bundle, opened_bundle
 from core.operations.support.checks import doctor
 from core.operations.support.lines import Line
-from core.operations.support.reconciliation import Reconciled, doubles, reconcile
+from core.operations.support.reconciliation import Reconciled, doubles, from_bundle, reconcile
 from core.operations.support.repairs import repair, repairable
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "bundle",
     "doctor",
     "doubles",
+    "from_bundle",
     "opened_bundle",
     "reconcile",
     "repair",

@@ -5,7 +5,7 @@ Reads both sides; changes nothing. Documents that Banqup no longer lists are sho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,6 +15,10 @@ from core.ledger.records import QueueQuery
 from core.model import Arguments, Delivery, Direction, Document, State, VatBreakdown
 from core.operations.desk import Desk
 from core.operations.setup.credentials import installed
+from core.sync.notes import BUNDLED
+
+Tell = Callable[[int], None]
+"""Told while Banqup's list is read: how many documents so far."""
 
 WINDOW = 1_000
 """Rows of the ledger that are read at a time."""
@@ -56,12 +60,39 @@ class Reconciled:
 
 async def reconcile(desk: Desk, space: str, start: date, end: date) -> list[Reconciled]:
     """Banqup's list against the ledger, by issue date. `vat_codes` are (code, taxable, VAT) from the e-fff file."""
+    return compared(desk, space, await listed(desk, space), start, end)
+
+
+async def listed(desk: Desk, space: str, tell: Tell = lambda _count: None) -> list[Document]:
+    """The whole list, for no filter of Banqup's is known to be trustworthy (banqup-api 9); none in an opened bundle.
+
+    `tell` hears how many documents were read so far.
+    """
+    installed(desk, space)
+    documents: list[Document] = []
+    if from_bundle(desk):
+        return documents
+    with about("reconcile", space=space):
+        async with desk.banqup() as source:
+            async for page in source.scan(space):
+                documents += page.documents
+                tell(len(documents))
+    return documents
+
+
+def from_bundle(desk: Desk) -> bool:
+    """Whether the home is an opened bundle: only the ledger's side is there."""
+    return desk.has_ledger() and desk.ledger.get_meta(BUNDLED) is not None
+
+
+def compared(desk: Desk, space: str, documents: Iterable[Document], start: date, end: date) -> list[Reconciled]:
+    """These documents against the ledger, by issue date."""
     installation = installed(desk, space)
-    listed = {document.id: document for document in await _listed(desk, space)}
+    by_id = {document.id: document for document in documents}
     rows = _rows(desk, space)
     within = [
-        *(line for document in listed.values() for line in _of(installation, document, rows.get(document.id, []))),
-        *(_line(None, row) for id, known in rows.items() if id not in listed for row in known),
+        *(line for document in by_id.values() for line in _of(installation, document, rows.get(document.id, []))),
+        *(_line(None, row) for id, known in rows.items() if id not in by_id for row in known),
     ]
     period = (start.isoformat(), end.isoformat())
     kept = (line for line in within if period[0] <= line.issue_date <= period[1])
@@ -69,19 +100,12 @@ async def reconcile(desk: Desk, space: str, start: date, end: date) -> list[Reco
 
 
 def doubles(lines: Iterable[Reconciled]) -> list[list[Reconciled]]:
-    """Invoices that are in a dossier more than once: same direction, number, party and amount."""
+    """Invoices that went over more than once, to one dossier or to several: same direction, number, party, amount."""
     same: dict[tuple[str, ...], list[Reconciled]] = {}
     for line in lines:
         if line.went_over and line.number:
-            same.setdefault((line.direction, line.number, line.party, line.amount, line.dossier), []).append(line)
+            same.setdefault((line.direction, line.number, line.party, line.amount), []).append(line)
     return [found for found in same.values() if len(found) > 1]
-
-
-async def _listed(desk: Desk, space: str) -> list[Document]:
-    """The whole list; no filter of Banqup's is known to be trustworthy (banqup-api 9)."""
-    with about("reconcile", space=space):
-        async with desk.banqup() as source:
-            return [document async for page in source.scan(space) for document in page.documents]
 
 
 def _rows(desk: Desk, space: str) -> dict[str, list[Delivery]]:
