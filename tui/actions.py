@@ -31,6 +31,7 @@ class Scope(StrEnum):
     MAIL = "mail"
     TREE = "tree"
     ACTIVITY = "activity"
+    RECONCILE = "reconcile"
 
 
 class Confirmation(StrEnum):
@@ -220,7 +221,24 @@ ACTIONS: tuple[Action, ...] = (
     Action("credentials", "c", N_("Configure"), N_("API Key, CLID and File ID."), Scope.MANAGE, footer=3),
     Action("numbers", "e", N_("Numbers"), N_("The dossier's enterprise numbers."), Scope.MANAGE),
     Action("trigger", "t", N_("Level"), N_("At which level in Banqup documents go over."), Scope.MANAGE),
+    Action(
+        "reconcile", "R", N_("Reconcile"), N_("What of a period went over, what not and why, what twice."), Scope.MANAGE
+    ),
     Action("uninstall", "X", N_("Uninstall"), N_("Remove Pingwin from this space."), Scope.MANAGE, True, _TYPED),
+    Action(
+        "reconciled", "enter", N_("Open"), N_("The document; of a dossier what went there."), Scope.RECONCILE, footer=1
+    ),
+    Action(
+        "not_settled",
+        "n",
+        N_("Open only"),
+        N_("Only what is not settled, or everything again."),
+        Scope.RECONCILE,
+        footer=2,
+    ),
+    Action(
+        "save_csv", "x", N_("Save CSV"), N_("Save it for a spreadsheet on this machine."), Scope.RECONCILE, footer=3
+    ),
     Action(
         "copy_mail", "c", N_("Copy"), N_("Copy the e-mail to the clipboard of your terminal."), Scope.MAIL, footer=1
     ),
@@ -281,6 +299,7 @@ TOGETHER: tuple[tuple[Scope, ...], ...] = (
     (Scope.MANAGE, Scope.MOVING),
     (Scope.LIST, Scope.MOVING),
     (Scope.MAIL, Scope.MOVING),
+    (Scope.RECONCILE, Scope.MOVING),
 )
 """The scopes that are live on one screen, beside EVERYWHERE: within each, no key may mean two things."""
 

@@ -211,6 +211,12 @@ class BanqupConsole(Console):
 
         self.push_screen(TriggerScreen(space))
 
+    def open_reconcile(self, space: str) -> None:
+        """Which period to reconcile."""
+        from tui.screens.period import PeriodScreen
+
+        self.push_screen(PeriodScreen(space))
+
     def open_connection(self, which: str) -> None:
         """One of the two connections."""
         self.push_screen(step_screen(which, None))

@@ -136,6 +136,20 @@ async def _trigger(pilot: Pilot[int]) -> None:
     await wait_for(pilot, lambda: shown.query_one("#choices").choices, "the choices")
 
 
+async def _period(pilot: Pilot[int]) -> None:
+    await _manage(pilot)
+    await pilot.press("R")
+    await screen(pilot, "PeriodScreen")
+
+
+async def _reconcile(pilot: Pilot[int]) -> None:
+    await _period(pilot)
+    await pilot.press("enter")
+    shown = await screen(pilot, "ReconcileScreen")
+    await wait_for(pilot, lambda: shown.query_one("#lines").choices, "the sums")
+    await pilot.press("j")
+
+
 async def _uninstall(pilot: Pilot[int]) -> None:
     await _manage(pilot)
     await pilot.press("X")
@@ -193,6 +207,8 @@ OFFICE: dict[str, Drive] = {
     "manage": _manage,
     "manage-disconnect": _disconnect,
     "trigger": _trigger,
+    "period": _period,
+    "reconcile": _reconcile,
     "typed": _uninstall,
     "machine": _machine,
     "help": _help,

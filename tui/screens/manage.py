@@ -120,6 +120,7 @@ class ManageScreen(FormScreen):
         choices.append(Choice("credentials", f"c  {_('Credentials')}", _("API Key, CLID, File ID")))
         choices.append(Choice("numbers", f"e  {_('Enterprise numbers')}", _("of the dossier")))
         choices.append(Choice("trigger", f"t  {_('What is sent')}", _("and at which level in Banqup")))
+        choices.append(Choice("reconcile", f"R  {_('Reconcile')}", _("a period: what went over, and what not")))
         choices.append(Choice("uninstall", f"X  {_('Uninstall')}", _("asks for a typed word"), tone="error"))
         return choices
 
@@ -176,6 +177,10 @@ class ManageScreen(FormScreen):
     def do_trigger(self) -> None:
         """At which level in Banqup documents go over."""
         self.app.open_trigger(self._space)
+
+    def do_reconcile(self) -> None:
+        """A period: what went over, and what not."""
+        self.app.open_reconcile(self._space)
 
     def do_uninstall(self) -> None:
         """Asks for a typed word."""

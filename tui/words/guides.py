@@ -250,6 +250,13 @@ GUIDES: dict[str, Guide] = {
             "in Banqup, validated purchases can go over too."
         ),
     ),
+    "reconcile": Guide(
+        N_("Reconcile"),
+        N_(
+            "Banqup's list of a period, by issue date, against what went over: totals by VAT code, what is not settled "
+            "and why, what went over twice."
+        ),
+    ),
     "connections": Guide(
         N_("This machine"),
         N_(
