@@ -289,20 +289,6 @@ ACTIONS: tuple[Action, ...] = (
 )
 """Plain letters, enter, escape, / and ? only; what changes much is upper-case and far from j k g G (convention 20)."""
 
-TOGETHER: tuple[tuple[Scope, ...], ...] = (
-    (Scope.QUEUE, Scope.DELIVERY, Scope.MOVING),
-    (Scope.DOCUMENT, Scope.DELIVERY, Scope.MOVING),
-    (Scope.FORM, Scope.CREDENTIALS, Scope.MOVING),
-    (Scope.TREE, Scope.MOVING),
-    (Scope.ACTIVITY, Scope.MOVING),
-    (Scope.SPACES, Scope.MOVING),
-    (Scope.MANAGE, Scope.MOVING),
-    (Scope.LIST, Scope.MOVING),
-    (Scope.MAIL, Scope.MOVING),
-    (Scope.RECONCILE, Scope.MOVING),
-)
-"""The scopes that are live on one screen, beside EVERYWHERE: within each, no key may mean two things."""
-
 BY_ID = {action.id: action for action in ACTIONS}
 
 

@@ -11,9 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.model import Arguments
-from tui.actions import BY_ID, TOGETHER, Scope, in_scope
+from tui.actions import BY_ID, Scope, in_scope
 
 FILE = "keymap.toml"
+
+TOGETHER: tuple[tuple[Scope, ...], ...] = (
+    (Scope.QUEUE, Scope.DELIVERY, Scope.MOVING),
+    (Scope.DOCUMENT, Scope.DELIVERY, Scope.MOVING),
+    (Scope.FORM, Scope.CREDENTIALS, Scope.MOVING),
+    (Scope.TREE, Scope.MOVING),
+    (Scope.ACTIVITY, Scope.MOVING),
+    (Scope.SPACES, Scope.MOVING),
+    (Scope.MANAGE, Scope.MOVING),
+    (Scope.LIST, Scope.MOVING),
+    (Scope.MAIL, Scope.MOVING),
+    (Scope.RECONCILE, Scope.MOVING),
+)
+"""The scopes that are live on one screen, beside EVERYWHERE: within each, no key may mean two things."""
 
 TAKEN = {
     "ctrl+a": "GNU screen",

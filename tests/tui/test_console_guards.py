@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.actions import ACTIONS, TOGETHER, Confirmation, Scope, in_scope
-from tui.keymap import TAKEN
+from tui.actions import ACTIONS, Confirmation, Scope, in_scope
+from tui.keymap import TAKEN, TOGETHER
 from tui.situation import FOOTER_KEYS, Situation, footer
 from tui.widgets.key_bar import key_spans
 from tui.widgets.spans import width_of
