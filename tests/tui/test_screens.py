@@ -142,6 +142,21 @@ async def test_an_answer_names_what_is_not_possible_as_its_button_does(desk: Fak
         assert "mark_delivered" not in text_of(pilot.app) and "“undo”" not in text_of(pilot.app)
 
 
+async def test_settings_that_became_unreadable_are_told_and_left_alone(desk: FakeDesk) -> None:
+    async with console(desk) as pilot:
+        await rows(pilot)
+        file, broken = desk.home.installations, '{"installations": {"1": broken'
+        file.write_text(broken)
+        note = pilot.app.screen.query_one("#note")
+        await wait_for(pilot, lambda: "settings file is broken in line 1" in note.text, "what is wrong")
+        assert (await rows(pilot)).window.total > 0
+        await pilot.press("m")
+        await screen(pilot, "ManageScreen")
+        await pilot.press("A", "y")
+        await pilot.pause()
+        assert file.read_text() == broken
+
+
 async def test_an_older_ledger_says_how_far_it_is_until_the_rows_are_there(desk: FakeDesk) -> None:
     async with console(desk) as pilot:
         await rows(pilot)

@@ -86,14 +86,16 @@ def status_spans(snapshot: Snapshot | None, trouble: str, width: int, ascii_only
 
 
 def whole_reason(snapshot: Snapshot | None, width: int) -> str:
-    """Why nothing moves and what to do, where the first line has no room for the sentence; else empty."""
-    if snapshot is None or not snapshot.spaces or snapshot.worst in (Health.ACTIVE, Health.INACTIVE, Health.HELD):
+    """What is wrong with the whole, else why nothing moves, and what to do, where the first line does not say it."""
+    if snapshot is None or not snapshot.spaces:
         return ""
+    coded = [(code, arguments) for code, arguments in snapshot.notes if code not in SHORT]
     worst = worst_space(snapshot)
-    said = worded(worst.code, worst.arguments) if worst.code else None
-    if said is None or any(said.sentence in span.text for span in status_spans(snapshot, "", width)):
-        return ""
-    return neutral(f"{said.sentence} {said.advice}".strip())
+    if worst.code and snapshot.worst not in (Health.ACTIVE, Health.INACTIVE, Health.HELD):
+        coded.append((worst.code, worst.arguments))
+    shown = "".join(span.text for span in status_spans(snapshot, "", width))
+    said = (worded(code, arguments) for code, arguments in coded)
+    return next((neutral(f"{each.sentence} {each.advice}".strip()) for each in said if each.sentence not in shown), "")
 
 
 def _state(snapshot: Snapshot, ascii_only: bool, separator: str) -> Line:
