@@ -60,3 +60,7 @@ def test_one_invoice_in_two_dossiers_went_over_twice_and_each_dossier_is_named()
     assert double_sentence(copies) == "=1+1 went over 2 times: d1 → PW-1 (dossier 20417); d2 → – (dossier 20418)"
     (same,) = doubles([first, reconciled(source_id="d2", dossier="20417")])
     assert "dossier" not in double_sentence(same)
+
+
+def test_equal_numbers_are_no_double_where_a_bundle_left_party_and_amount_out() -> None:
+    assert doubles([reconciled(party="", amount=""), reconciled(source_id="d2", party="", amount="")]) == []

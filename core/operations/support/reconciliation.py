@@ -103,7 +103,7 @@ def doubles(lines: Iterable[Reconciled]) -> list[list[Reconciled]]:
     """Invoices that went over more than once, to one dossier or to several: same direction, number, party, amount."""
     same: dict[tuple[str, ...], list[Reconciled]] = {}
     for line in lines:
-        if line.went_over and line.number:
+        if line.went_over and line.number and line.party and line.amount:  # a bundle may hold neither
             same.setdefault((line.direction, line.number, line.party, line.amount), []).append(line)
     return [found for found in same.values() if len(found) > 1]
 
