@@ -9,7 +9,7 @@ import pytest
 from core.operations.support import Reconciled, doubles
 from tui.commands import output
 from tui.i18n import use_language
-from tui.words.reconciled import csv_text, double_sentence, totals
+from tui.words.reconciled import csv_text, double_sentence, total_sentence, totals
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +64,10 @@ def test_one_invoice_in_two_dossiers_went_over_twice_and_each_dossier_is_named()
 
 def test_equal_numbers_are_no_double_where_a_bundle_left_party_and_amount_out() -> None:
     assert doubles([reconciled(party="", amount=""), reconciled(source_id="d2", party="", amount="")]) == []
+
+
+def test_amounts_that_a_bundle_left_out_are_not_called_zero() -> None:
+    (left_out,) = totals([reconciled(amount="", vat_codes=())])
+    assert total_sentence(left_out) == "purchase, delivered: 1 document"
+    (balanced,) = totals([reconciled(amount="0", vat_codes=())])
+    assert total_sentence(balanced).endswith("0.00 EUR")

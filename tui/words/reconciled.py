@@ -33,7 +33,8 @@ COLUMNS = (
 class Total:
     """How many documents, and their sums, of one direction and VAT code; what is delivered apart from what is not.
 
-    `code` is empty for whole documents; `taxable` is then their total with VAT.
+    `code` is empty for whole documents; `taxable` is then their total with VAT. `known`: any of them has an amount,
+    as in a bundle none has that was not asked for.
     """
 
     direction: str
@@ -43,6 +44,7 @@ class Total:
     documents: int
     taxable: Decimal
     vat: Decimal
+    known: bool = True
 
 
 def settled(row: Reconciled) -> bool:
@@ -73,15 +75,25 @@ def value(row: Reconciled, column: str) -> object:
 
 def totals(rows: Iterable[Reconciled]) -> list[Total]:
     """Counts and sums by direction, delivered or not, and currency; then by VAT code as the e-fff files have it."""
-    sums: dict[tuple[str, bool, str, str], list[tuple[Decimal, Decimal]]] = defaultdict(list)
+    sums: dict[tuple[str, bool, str, str], list[tuple[Decimal | None, Decimal]]] = defaultdict(list)
     for row in rows:
-        sums[row.direction, row.went_over, "", row.currency].append((decimal(row.amount), Decimal(0)))
+        sums[row.direction, row.went_over, "", row.currency].append(
+            (decimal(row.amount) if row.amount else None, Decimal(0))
+        )
         for code, taxable, vat in row.vat_codes:
             sums[row.direction, row.went_over, code, row.currency].append((decimal(taxable), decimal(vat)))
     ordered = sorted(sums.items(), key=lambda entry: (entry[0][0], not entry[0][1], *entry[0][2:]))
     return [
-        Total(direction, delivered, code, currency, len(pairs), sum((one for one, _two in pairs), Decimal(0)),
-              sum((two for _one, two in pairs), Decimal(0)))
+        Total(
+            direction,
+            delivered,
+            code,
+            currency,
+            len(pairs),
+            sum((one for one, _two in pairs if one is not None), Decimal(0)),
+            sum((two for _one, two in pairs), Decimal(0)),
+            any(one is not None for one, _two in pairs),
+        )
         for (direction, delivered, code, currency), pairs in ordered
     ]  # fmt: skip
 
@@ -103,7 +115,8 @@ def total_sentence(total: Total) -> str:
     """A total as one line."""
     documents = ngettext("{count} document", "{count} documents", total.documents).format(count=total.documents)
     if not total.code:
-        return f"{side(total)}: {documents}, {money(total.taxable, total.currency)}"
+        amount = f", {money(total.taxable, total.currency)}" if total.known else ""
+        return f"{side(total)}: {documents}{amount}"
     return _("{side}, VAT code {code}: {documents}, taxable {taxable}, VAT {vat}").format(
         side=side(total),
         code=neutral(total.code)[:20],
