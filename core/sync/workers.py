@@ -14,6 +14,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -25,7 +26,6 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from core.clock import Clock, SystemClock
 from core.errors import ConfigurationError, StoreError
 from core.home import Home
-from core.ledger.base import Ledger
 from core.ledger.server import Server
 from core.logs import log_library
 from core.service.systemd import Systemd
@@ -79,41 +79,50 @@ async def run(
     asyncio.get_running_loop().set_exception_handler(_forgotten)
     server = Server(found.value, "wake-ups")
     with signals() as stopping:
-        ledger = await _opened(home, environ, server, stopping, waiting)
-        if ledger is None:
+        begun = await _begun(partial(_engine, home, environ, server, clock, stopping, beside), stopping, waiting)
+        if begun is None:
             return
+        house = begun.house
         try:
-            house = House(home, ledger, LedgerClock(clock, ledger), environ)
-            house.refuse_another()
-            engine = Engine(house, systemd := Systemd(environ, clock.boot), beside, stopping)
-            ledger.set_meta(STOP_REQUEST, "")
-            systemd.ready()
+            begun.systemd.ready()
             ready()
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(engine.look_after())
-                tasks.create_task(Workers(engine, server, workers).forever())
+                tasks.create_task(begun.look_after())
+                tasks.create_task(Workers(begun, server, workers).forever())
             await house.close()
         finally:
-            ledger.close()
+            house.ledger.close()
 
 
-async def _opened(
+def _engine(
     home: Home,
     environ: Mapping[str, str],
     server: Server,
+    clock: Clock,
     stopping: asyncio.Event,
-    waiting: Callable[[StoreError], None],
-) -> Ledger | None:
-    """The ledger, with procrastinate's tables beside it; waits for a server that is not there (yet), None at a stop."""
+    beside: Beside | None,
+) -> Engine:
+    """An engine over the ledger, with procrastinate's tables beside it."""
+    ledger = open_store(home, environ, role=ENGINE)
+    try:
+        apply_schema(server)
+        house = House(home, ledger, LedgerClock(clock, ledger), environ)
+        house.refuse_another()
+        ledger.set_meta(STOP_REQUEST, "")
+        return Engine(house, Systemd(environ, clock.boot), beside, stopping)
+    except BaseException:
+        ledger.close()
+        raise
+
+
+async def _begun(
+    engine: Callable[[], Engine], stopping: asyncio.Event, waiting: Callable[[StoreError], None]
+) -> Engine | None:
+    """The engine, as soon as the server is there for all that its beginning needs; None at a stop."""
     said = False
     while not stopping.is_set():
         try:
-            ledger = await asyncio.to_thread(open_store, home, environ, role=ENGINE)
-            try:
-                await asyncio.to_thread(apply_schema, server)
-            except BaseException:
-                ledger.close()
-                raise
+            return await asyncio.to_thread(engine)
         except StoreError as problem:
             if problem.code not in PASSING:
                 raise
@@ -123,8 +132,6 @@ async def _opened(
             said = True
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), WAIT_S)
-        else:
-            return ledger
     return None
 
 

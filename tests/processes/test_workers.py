@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from typing import cast
 import pytest
 from pydantic import SecretStr
 
+from core.errors import StoreError
 from core.home import Home
 from core.model import Space, State
 from core.operations.desk import Desk
@@ -28,6 +30,7 @@ from core.operations.setup.installing import CredentialField
 from core.pingwin.library import SHIPPED
 from core.sandbox.generator import generate
 from core.sandbox.server import SandboxServer, running_sandbox
+from core.sync import workers
 from tests.cluster import WANTED, Cluster, missing, running
 from tests.core.sync.homes import activated, rows, states, wait_for
 
@@ -100,6 +103,27 @@ def test_workers_wait_for_a_server_that_is_away_and_stop_when_told(
     received = sandbox.control.received()
     assert (received["received"], received["received_twice"]) == (8, 0)
     assert desk.ledger.check() == []
+
+
+def test_server_that_goes_away_while_an_engine_begins_is_waited_for(
+    desk: Desk, server: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its schema and its first statement as an engine; seen once as an end with `ledger_unreachable`."""
+    said: list[str] = []
+    begun = workers.House.refuse_another
+
+    def gone_once(house: workers.House) -> None:
+        if not said:
+            server.stop("immediate")
+        begun(house)
+
+    def heard(problem: StoreError) -> None:
+        said.append(problem.code)
+        server.start()
+
+    monkeypatch.setattr(workers.House, "refuse_another", gone_once)
+    asyncio.run(workers.run(desk.home, workers=1, waiting=heard, ready=lambda: os.kill(os.getpid(), signal.SIGTERM)))
+    assert said == ["ledger_unreachable"]
 
 
 @pytest.fixture
