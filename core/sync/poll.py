@@ -79,7 +79,11 @@ def judge(
 
 
 def since(activation: Activation, document: Document) -> bool:
-    """Whether a document became eligible by this activation's trigger after it began, as far as can be told."""
+    """Whether a document became eligible by this activation's trigger after it began, as far as can be told.
+
+    By its status history; without one by its last change, so that one which was approved before, was listed by no
+    pass of the baseline, and was touched since (paid, say) counts as new.
+    """
     if not activation.rule.eligible(document):
         return False
     moment = activation.rule.reached_ns(document) or document.updated_ns

@@ -50,6 +50,9 @@ class Pingwin:
     fates: tuple[str, ...] = FATES
     refuses: set[str] = field(default_factory=set)
     taken: Counter[str] = field(default_factory=Counter)
+    before: Counter[str] = field(default_factory=Counter)
+    """Of what was taken, what had left before a backup of the ledger came back; `restores` so far."""
+    restores: int = 0
     content: dict[str, bytes] = field(default_factory=dict)
     shown_at: dict[str, float] = field(default_factory=dict)
     calls: int = 0
@@ -57,17 +60,23 @@ class Pingwin:
 
     def arrive(self, upload: Upload, after: float) -> None:
         """Bytes that left arrive after some seconds."""
-        content = b"".join(pieces(upload.content))
-        self.schedule.later(after, lambda: self.take(upload, content))
+        content, restores = b"".join(pieces(upload.content)), self.restores
+        self.schedule.later(after, lambda: self.take(upload, content, restores))
 
-    def take(self, upload: Upload, content: bytes) -> None:
+    def take(self, upload: Upload, content: bytes, restores: int) -> None:
         if Capability.IDEMPOTENCY_KEY in self.capabilities and self.taken[upload.key]:
             return
         self.taken[upload.key] += 1
+        self.before[upload.key] += restores < self.restores
         self.content[upload.key] = content
         lag = self.dice.choice([0.0, 5.0, LONGEST_SEARCH_LAG])
         self.shown_at.setdefault(upload.key, self.schedule.machine.real() + lag)
         self.on_taken(upload.key)
+
+    def ledger_restored(self) -> None:
+        """From now on a ledger asks that knows nothing of what left so far, also where it arrives only later."""
+        self.restores += 1
+        self.before = Counter(self.taken)
 
     @property
     def out(self) -> bool:

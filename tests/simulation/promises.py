@@ -40,7 +40,8 @@ class Told:
     state: State | None = None
     fence: int = 0
     entered: State | None = None
-    included: bool = False
+    included: int = 0
+    included_before: int = 0
     restored: bool = False
     ordered: int = 0
     intents: int = 0
@@ -71,7 +72,6 @@ class Promises:
     seen: int = 0
     changes: int = -1
     checked: int = 0
-    before: Counter[str] = field(default_factory=Counter)
     restored: bool = False
     held: bool = False
     alone: int | None = None
@@ -100,9 +100,11 @@ class Promises:
         self.told, self.rows, self.by_key, self.seen, self.changes = {}, {}, {}, 0, -1
         self.found, self.restored = set(), True
         self.held, self.alone = False, None
-        self.before = Counter(self.world.pingwin.taken)
+        self.world.pingwin.ledger_restored()
         self.must = dict.fromkeys(self.must, "any")
         self.after_turn()
+        for told in self.told.values():
+            told.included_before = told.included
 
     # -- step by step --------------------------------------------------------------------------------------------------
 
@@ -125,7 +127,7 @@ class Promises:
             told.waits += 1
         told.restored |= event.kind == "restore" or event.code in FORGOTTEN
         if event.kind == "decision":
-            told.included |= event.code in {"include", "include_alone", "include_withdrawn"}
+            told.included += event.code in {"include", "include_alone", "include_withdrawn"}
             told.ordered += event.code in TWICE
         if event.kind == "result" and event.args.get("state") == State.UNKNOWN and self.outage is not None:
             self.outage.unknown += 1
@@ -169,12 +171,15 @@ class Promises:
         row = self.rows.get(self.by_key.get(key, -1))
         if row is None:
             _hold(self.restored, f"taken without a row: {key}")
-            self.before[key] = self.world.pingwin.taken[key]  # it left before the backup came back
             return
-        told, copies = self.told[row.id], self.world.pingwin.taken[key] - self.before[key]
-        # who includes what the restored ledger knows as history orders it, whatever left before the backup came back
-        by_hand = told.ordered + (told.included and (told.restored or self.before[key] > 0))
-        allowed = (0 if self.before[key] and not by_hand else 1) + by_hand
+        told, before = self.told[row.id], self.world.pingwin.before[key]
+        copies = self.world.pingwin.taken[key] - before
+        if not copies:  # it left before the backup came back
+            return
+        # What left before the backup came back leaves again only by an order given since: a decision that says that it
+        # may arrive twice, or an include, by which a person takes what this ledger calls history into their own hands.
+        since = told.included - told.included_before if before else 0
+        allowed = (0 if before else 1) + told.ordered + since
         _hold(copies <= allowed, f"sent twice: {row.source_id} ({copies} copies, {told.ordered} orders)")
         picked = told.included or told.ordered or row.generation
         _hold(told.entered is not State.HISTORY or bool(picked), f"history was sent: {row.source_id}")

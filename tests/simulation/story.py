@@ -167,7 +167,12 @@ class Story(Scene):
         return row is not None and row.state != "withdrawn"
 
     def _moved_unseen(self, id: str) -> None:
-        """It moved before the ledger saw it approved: without a status history nobody can tell when it was."""
+        """It moved before the ledger saw it approved: without a status history nobody can tell when that was.
+
+        Only what no pass of the baseline listed comes here (Banqup lists it late), and only its `updatedAt` is left to
+        go by. To ask a person of every document that was never listed below its trigger would ask of each sale whose
+        draft Banqup does not list; so it counts as new (`core.sync.poll.since`), and here as either.
+        """
         if not self._settled(id) and self.promises.must.get(id) == "history":
             installation = self.installations.get(SPACE)
             if installation is not None and installation.active and not self.world.banqup.with_history:
