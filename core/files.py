@@ -223,8 +223,9 @@ def refuse_wider(path: Path, mode: int, *, own: bool = False) -> None:
     status = path.stat()
     extra = stat.S_IMODE(status.st_mode) & 0o777 & ~mode
     if extra:
+        code = "folder_too_open" if stat.S_ISDIR(status.st_mode) else "file_too_open"
         raise ConfigurationError(
-            "file_too_open", where=str(path), mode=f"{stat.S_IMODE(status.st_mode):o}", wanted=f"{mode & 0o777:o}"
+            code, where=str(path), mode=f"{stat.S_IMODE(status.st_mode):o}", wanted=f"{mode & 0o777:o}"
         )
     if own and status.st_uid != os.geteuid():
         raise ConfigurationError("file_of_another_user", where=str(path))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from core.errors import StoreError
+from core.files import refuse_wider
 
 APP = "banqup-pingwin"
 SYSTEM_CONFIG = Path("/etc/banqup-pingwin")
@@ -90,7 +91,11 @@ class Home:
         return self.data / "logs"
 
     def create(self) -> None:
-        """Makes the directories with their modes. Raises StoreError where they cannot be made."""
+        """Makes the directories with their modes.
+
+        Raises StoreError where one cannot be made, ConfigurationError where one was there that others may look into:
+        it is not ours to narrow what somebody named with `--home`.
+        """
         for directory in (self.config, self.data, self.logs):
             try:
                 if not directory.is_dir():
@@ -99,3 +104,4 @@ class Home:
             except OSError as error:
                 why = error.strerror or type(error).__name__
                 raise StoreError("folder_not_made", where=str(directory), why=why) from error
+            refuse_wider(directory, self.directory_mode)

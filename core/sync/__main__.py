@@ -22,9 +22,9 @@ def main() -> int:
     parser.add_argument("--workers", type=int, help="one of several engines over a ledger on PostgreSQL")
     arguments = parser.parse_args()
     home = Home.locate(arguments.home)
-    home.create()
-    log_to(home)
     try:
+        home.create()
+        log_to(home)
         if arguments.workers:
             from core.sync import workers  # needs the extra [postgres]
 

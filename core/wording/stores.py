@@ -14,6 +14,10 @@ MESSAGES: dict[str, Message] = {
     "file_too_open": Message(
         "The file may be read by others (mode {mode}).", "Run chmod {wanted} on it and check who has seen it."
     ),
+    "folder_too_open": Message(
+        "Others may look into the folder (mode {mode}).",
+        "Run chmod {wanted} on it (doctor --repair does it, too), or choose another place with --home.",
+    ),
     "file_of_another_user": Message(
         "The file belongs to another user.", "It must belong to the user who runs this program."
     ),

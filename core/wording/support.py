@@ -39,6 +39,7 @@ DOCTOR = {
     ),
     "doctor_ledger_sparse": Message("{free_mb} MB of the ledger are free pages.", REPAIR),
     "doctor_leftovers": Message("Unfinished files of ended processes lie about: {count}.", REPAIR),
+    "repaired_folder_too_open": Message("Permissions narrowed: {count}. Check who has seen these files."),
     "repaired_file_too_open": Message("Permissions narrowed: {count}. Check who has seen these files."),
     "repaired_doctor_leftovers": Message("Unfinished files removed: {count}."),
     "repaired_ledger_wal_unsafe": Message("The ledger's mode was changed; this SQLite is safe with it."),

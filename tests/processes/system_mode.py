@@ -150,8 +150,7 @@ def work_together(server: SandboxServer, scratch: Path) -> None:
             assert engine.wait(WAIT) == 0
         finally:
             engine.kill()
-    for path in (CONFIG / "installations.json", DATA / "ledger.db", DATA / "logs" / "activity.jsonl"):
-        assert (stat.S_IMODE(path.stat().st_mode), path.group()) == (0o660, ENGINE), path
+    all_is_the_groups_and_nobody_elses()
     doctor = json.loads(well(as_user("an", "doctor", "--json"), 2))
     assert {line["code"] for line in doctor if line["passed"] is False} == {"health_stopped_since"}, doctor
     before = (CONFIG / "installations.json").read_text()
@@ -159,6 +158,18 @@ def work_together(server: SandboxServer, scratch: Path) -> None:
     assert (CONFIG / "installations.json").read_text() == before
     well(subprocess.run([COMMAND, "service", "remove", "--yes"], capture_output=True, text=True))
     assert DATA.is_dir() and CONFIG.is_dir()
+
+
+def all_is_the_groups_and_nobody_elses() -> None:
+    """Every path below the two directories, whoever wrote it; the secrets are the engine's alone."""
+    looked_at = [CONFIG, DATA, *CONFIG.rglob("*"), *DATA.rglob("*")]
+    wrong = {
+        str(path): (oct(found[0]), found[1])
+        for path in looked_at
+        if (found := (stat.S_IMODE(path.stat().st_mode), path.group()))
+        != (0o2770 if path.is_dir() else 0o600 if path.name.startswith("credentials.toml") else 0o660, ENGINE)
+    }
+    assert not wrong and len(looked_at) > 15, (wrong, looked_at)
 
 
 def delivered(name: str) -> list[dict[str, object]]:

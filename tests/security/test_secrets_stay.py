@@ -157,6 +157,7 @@ def use(run: Run, space: str, place: Path) -> None:
     run.call("document", "1", "--request")
     run.call("bundle", space, "--out", str(place / "bundle.zip"), "--force")
     run.call("backup", str(place / "backup.zip"), "--force")
+    run.call("backup", str(run.home / "backup.zip"), "--force")
     run.call("installations", "export", str(place / "all.json"), "--force")
     run.call("installations", "export", str(place / "all.csv"), "--force")
 

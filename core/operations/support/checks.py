@@ -34,6 +34,8 @@ CERTIFICATE_DAYS = 14
 async def doctor(desk: Desk) -> list[Line]:
     """Checks this machine and each installation."""
     lines = _each_once([line for check in MACHINE for line in guarded(check, desk)])
+    if any(line.code == "folder_too_open" for line in lines):  # nothing opens in a home that others may look into
+        return [line for line in lines if line.grave or line.code != "folder_too_open"]
     lines += await _banqup(desk)
     lines += _from_verdict(await try_pingwin(desk))
     lines += await _certificates(desk)

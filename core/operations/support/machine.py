@@ -78,7 +78,8 @@ def too_open(desk: Desk) -> list[tuple[Path, int, int]]:
 def _permissions(desk: Desk) -> Iterable[Line]:
     wide = too_open(desk)
     for path, now, mode in wide:
-        yield Line("file_too_open", False, {"where": str(path), "mode": f"{now:o}", "wanted": f"{mode:o}"}, grave=True)
+        code = "folder_too_open" if path.is_dir() else "file_too_open"
+        yield Line(code, False, {"where": str(path), "mode": f"{now:o}", "wanted": f"{mode:o}"}, grave=True)
     if not wide:
         desk.secrets.find(SecretName.BANQUP_SECRET)  # reads credentials.toml, which refuses another owner
         yield Line("doctor_permissions", True, {"count": len(allowed(desk))})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 from core.errors import ProductError
 from core.files import unwritable
@@ -19,9 +20,9 @@ from core.operations.support.lines import Line, failed
 from core.operations.support.machine import leftovers, too_open
 
 
-def _narrow(desk: Desk) -> int:
-    """Takes the bits away that a path grants too much."""
-    wide = too_open(desk)
+def _narrow(desk: Desk, *, folders: bool) -> int:
+    """Takes the bits away that folders, or files, grant too much."""
+    wide = [found for found in too_open(desk) if found[0].is_dir() is folders]
     for path, now, mode in wide:
         try:
             path.chmod(now & mode)
@@ -69,7 +70,8 @@ def _on_the_file(desk: Desk, statement: str) -> None:
 
 
 REPAIRS: dict[str, Callable[[Desk], int]] = {
-    "file_too_open": _narrow,
+    "folder_too_open": partial(_narrow, folders=True),
+    "file_too_open": partial(_narrow, folders=False),
     "doctor_leftovers": _sweep,
     "ledger_wal_unsafe": _journal,
     "doctor_journal_could_be_wal": _journal,

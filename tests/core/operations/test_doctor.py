@@ -16,6 +16,7 @@ import pytest
 
 from core.banqup.errors import Unavailable
 from core.config import BanqupConnection
+from core.errors import ConfigurationError
 from core.ledger import library
 from core.operations import support
 from core.operations.support import Line, machine
@@ -55,11 +56,28 @@ def desk(tmp_path: Path) -> Iterator[FakeDesk]:
 @pytest.mark.parametrize("name", ["", "installations.json", "ledger.db", "credentials.toml", "logs"])
 async def test_a_path_that_others_may_read_is_named_and_narrowed(desk: FakeDesk, name: str) -> None:
     path = desk.home.data / name
+    code = "folder_too_open" if path.is_dir() else "file_too_open"
     path.chmod(path.stat().st_mode | 0o044)
-    found = (await lines(desk))["file_too_open"]
+    found = (await lines(desk))[code]
     assert found.passed is False and found.grave and found.arguments["where"] == str(path)
-    assert "file_too_open" not in await mended(desk)
+    assert code not in await mended(desk)
     assert not path.stat().st_mode & 0o077
+
+
+async def test_a_home_that_others_may_look_into_is_named_and_narrowed_before_anything_is_kept_in_it(
+    tmp_path: Path,
+) -> None:
+    desk = make_desk(tmp_path)
+    desk.close()
+    home = desk.home.data
+    home.mkdir(exist_ok=True)
+    home.chmod(0o755)
+    with pytest.raises(ConfigurationError) as caught:
+        desk.home.create()
+    assert (caught.value.code, caught.value.where) == ("folder_too_open", str(home))
+    assert (await lines(desk))["folder_too_open"].arguments["where"] == str(home)
+    assert "folder_too_open" not in await mended(desk)
+    assert home.stat().st_mode & 0o777 == 0o700
 
 
 async def test_what_killed_processes_left_is_removed_once_it_is_old(desk: FakeDesk) -> None:
@@ -207,7 +225,7 @@ def test_the_exit_code_tells_monitoring_how_bad_it_is(tmp_path: Path) -> None:
     (tmp_path / "home").chmod(0o755)
     told = call(*at, "doctor", "--json")
     assert told.exit_code == 2
-    assert any(line["grave"] and line["code"] == "file_too_open" for line in json.loads(told.stdout))
+    assert any(line["grave"] and line["code"] == "folder_too_open" for line in json.loads(told.stdout))
     assert call(*at, "doctor", "--repair").exit_code == 2  # no terminal to ask on: nothing is changed
     assert (tmp_path / "home").stat().st_mode & 0o077
     assert call(*at, "doctor", "--repair", "--yes").exit_code == 1
