@@ -287,10 +287,17 @@ class Activating(Store):
             for row in rows:
                 state = State.SEEN if row["state"] in {"ready", "leased"} else State(row["state"])
                 moved = tx.one(
-                    "UPDATE doc SET dossier = ?, idem_key = ?, state = ?, invoice_key = NULL, lease_owner = NULL,"
-                    " fence = fence + 1, due_at = CASE ? WHEN 'seen' THEN ? ELSE due_at END"
-                    " WHERE id = ? RETURNING fence",
-                    (run.dossier, key(row["source_id"], row["generation"]), state, state, now, row["id"]),
+                    "UPDATE doc SET dossier = :dossier, idem_key = :key, state = :state, invoice_key = NULL,"
+                    " lease_owner = NULL, fence = fence + 1,"
+                    " due_at = CASE :state WHEN 'seen' THEN :now ELSE due_at END,"
+                    " sha256 = CASE :state WHEN 'seen' THEN NULL ELSE sha256 END WHERE id = :id RETURNING fence",
+                    {
+                        "dossier": run.dossier,
+                        "key": key(row["source_id"], row["generation"]),
+                        "state": state,
+                        "now": now,
+                        "id": row["id"],
+                    },
                 )
                 fence = None if moved is None else moved["fence"]
                 tx.event(

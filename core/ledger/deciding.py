@@ -13,6 +13,7 @@ from core.ledger.writing import own_delivery, tell_changed, write_terms
 from core.model import NEVER, Arguments, Delivery, State
 
 DECIDE = f"""UPDATE doc SET state = :state, reason = :reason, reason_args = :args, due_at = :due, lease_owner = NULL,
+  sha256 = CASE :state WHEN 'seen' THEN NULL ELSE sha256 END,
   fence = fence + 1, crashes = 0, attempts = CASE WHEN :again THEN 0 ELSE attempts END, changed_at = :now,
   delivered_at = CASE WHEN :state = 'confirmed' THEN coalesce(:delivered, delivered_at) ELSE NULL END
 WHERE id = :id AND state = :expected RETURNING {DELIVERY}"""  # noqa: S608 - our own column list

@@ -77,10 +77,12 @@ WHERE d.state IN ('sending','unknown') AND d.state = 'sending' AND d.due_at > :n
 
 RESULT = """UPDATE doc SET state = CASE WHEN :state = 'ready' AND sha256 IS NULL THEN 'seen' ELSE :state END,
   due_at = :due, attempts = attempts + :counted, lease_owner = NULL,
+  sha256 = CASE :state WHEN 'seen' THEN NULL ELSE sha256 END,
   target_ref = coalesce(:ref, target_ref), reason = :reason, reason_args = :args,
   delivered_at = coalesce(:delivered, delivered_at), changed_at = CASE state WHEN :state THEN changed_at ELSE :now END
 WHERE id = :id AND fence = :fence AND state = :held RETURNING attempts, state"""
-"""A row without a file (a restored one, say) cannot be `ready`: it is prepared, and its trigger looked at again."""
+"""A row without a file (a restored one, say) cannot be `ready`: it is prepared, and its trigger looked at again.
+One that is `seen` has no file, so that nothing sends one that speaks of an earlier version of the document."""
 
 PREPARED = f"""UPDATE doc SET state = :state, reason = :reason, reason_args = :args, lease_owner = NULL,
   due_at = CASE :state WHEN 'ready' THEN min(:now, changed_at) ELSE :never END,

@@ -21,6 +21,7 @@ VALUES(:space, :source_id, :dossier, 0, :activation, :direction, :doc_type, :num
 ON CONFLICT DO NOTHING RETURNING id"""
 
 TURN = """UPDATE doc SET state = :state, reason = :reason, reason_args = :args, due_at = :due, changed_at = :now,
+  sha256 = NULL,
   source_hash = coalesce(:hash, source_hash), source_updated = coalesce(:updated, source_updated)
 WHERE id = :id AND state = :held AND (:finding <> 'moved' OR NOT EXISTS
   (SELECT 1 FROM event WHERE doc = :id AND json_extract(args, '$.state') = 'unknown')) RETURNING fence"""

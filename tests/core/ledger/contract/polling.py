@@ -133,6 +133,25 @@ class PollingContract(Soundness):
         again = ledger.prepared(claim(ledger, 22.0), preparation("F1", content_hash="b:c"), now=22.0)
         assert again is not None and (again.state, again.newer_hash) == (State.READY, None)
 
+    @pytest.mark.parametrize("how", ["moved", "retried", "file missing"])
+    def test_what_is_read_again_has_no_file_until_then(self, ledger: Ledger, how: str) -> None:
+        """Else a discard and its undo would send a file that speaks of an earlier version."""
+        activate(ledger)
+        delivery = ready(ledger)
+        if how == "moved":
+            moved = found("F1", finding=Finding.MOVED, state=State.SEEN, delivery=delivery, content_hash="b:c")
+            poll(ledger, moved, now=20.0)
+        elif how == "retried":
+            assert ledger.move(claim(ledger, 11.0), State.LEASED, Move(State.FAILED, NEVER, code="x"), now=12.0)
+            assert ledger.decide(decision(row_of(ledger, delivery), State.SEEN, "retry"), now=13.0)
+        else:
+            assert ledger.move(claim(ledger, 11.0), State.LEASED, Move(State.SEEN, 12.0, "file_missing"), now=12.0)
+        row = row_of(ledger, delivery)
+        assert (row.state, row.sha256) == (State.SEEN, None)
+        ledger.discard_waiting(SPACE, actor="An", now=30.0)
+        undone = ledger.decide(decision(row_of(ledger, delivery), State.READY, "undo_discard"), now=31.0)
+        assert undone is not None and undone.state is State.SEEN
+
     def test_what_may_have_been_taken_goes_as_it_was_when_a_person_sends_it(self, ledger: Ledger) -> None:
         activate(ledger)
         held = sending(ledger)
