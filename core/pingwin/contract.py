@@ -220,7 +220,12 @@ class LookupRequest(Knobs):
 
 
 class WireContract(Knobs):
-    """One wire contract. `status` is "unconfirmed", "sandbox", or "confirmed <date>, by <whom at the vendor>"."""
+    """One wire contract: one request and its answer. `status` is "unconfirmed", "sandbox", or "confirmed <date>, by
+    <whom at the vendor>".
+
+    It cannot say a token fetched first, a signature over the body, an upload in steps, nested JSON members, fields of a
+    fixed value, or a refusal that follows a 202: these need code beside `request.py`.
+    """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
     label: str = Field(min_length=1)

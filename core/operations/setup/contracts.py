@@ -177,7 +177,19 @@ def request(contract: WireContract) -> RequestPreview:
 
 
 async def tried(contract: WireContract) -> list[Proof]:
-    """Delivers the example to a stand-in on this machine that speaks the contract, and asks what it can be asked."""
+    """Delivers the example to a stand-in on this machine that speaks the contract, and asks what it can be asked.
+
+    One whose answers cannot be made up is told as not tried: it may be right all the same.
+    """
+    try:
+        return await _tried(contract)
+    except UsageError as problem:
+        if problem.code != "contract_not_speakable":
+            raise
+        return [Proof(problem.code, None, problem.arguments)]
+
+
+async def _tried(contract: WireContract) -> list[Proof]:
     from core.pingwin.http import HttpTarget
     from core.sandbox.server import running_sandbox
 
