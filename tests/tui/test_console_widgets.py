@@ -242,3 +242,9 @@ def test_trouble_is_said_once_a_streak(tmp_path: Path) -> None:
 )
 def test_colours_follow_the_terminal(environ: dict[str, str], expected: str) -> None:
     assert choose(environ) == expected
+
+
+def test_no_line_begins_with_a_sign_that_french_puts_behind_a_space() -> None:
+    for width in range(20, 60):
+        lines = wrap("Corrigez la cause : réessayez ; ou marquez « livré » ce document !", width)
+        assert not [line for line in lines if line[0] in ";:!»"], width

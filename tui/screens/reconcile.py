@@ -19,7 +19,7 @@ from tui.screens.base import ConsoleScreen
 from tui.screens.period import Period
 from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Choice, Menu
-from tui.widgets.spans import Line, Span, cut
+from tui.widgets.spans import Line, Span, cut, fit
 from tui.words import reconciled as words
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 COLUMN = 40
 """Where the fate of a document begins."""
+
+STATE, AMOUNT = 22, 15
+"""Cells of a state's word in the longest language, and of an amount."""
 
 
 class Read(Message):
@@ -162,9 +165,9 @@ class ReconcileScreen(ConsoleScreen[None]):
     def _choice(self, row: Reconciled) -> Choice:
         id = f"{row.source_id}:{row.delivery or ''}"
         self._lines[id] = row
-        state, why = words.state_and_why(row)
-        left = cut(f"{words.day_of(row)}  {neutral(row.number)}  {neutral(row.party)}", COLUMN - 2)
-        right = _fate(row, state) if row.went_over else f"{state}  {why}".rstrip()
+        state, _why = words.state_and_why(row)
+        left = cut(f"{words.day_of(row)}  {neutral(row.number):<11}  {neutral(row.party)}", COLUMN - 2)
+        right = fit(state, STATE) + fit(_amount(row), AMOUNT, right=True)
         return Choice(id, left, right, "foreground" if words.settled(row) else "warning")
 
     def on_picker_moved(self) -> None:
@@ -241,15 +244,15 @@ class ReconcileScreen(ConsoleScreen[None]):
             super().do_back()
 
 
-def _fate(row: Reconciled, state: str) -> str:
-    return f"{state}  {neutral(row.reference or '')}".rstrip()
+def _amount(row: Reconciled) -> str:
+    """The total with VAT; nothing where it is not known, as in a bundle."""
+    return money(words.decimal(row.amount), row.currency) if row.amount else ""
 
 
 def _whole(row: Reconciled) -> str:
     state, why = words.state_and_why(row)
-    amount = money(words.decimal(row.amount), row.currency)
-    fate = _fate(row, state)
-    parts = (words.direction_of(row.direction), neutral(row.number), neutral(row.party), amount, fate, why)
+    fate = f"{state}  {neutral(row.reference or '')}".rstrip() if row.went_over else state
+    parts = (words.direction_of(row.direction), neutral(row.number), neutral(row.party), _amount(row), fate, why)
     return ", ".join(part for part in parts if part)
 
 

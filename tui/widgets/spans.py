@@ -6,6 +6,7 @@ wide and combining characters keep the columns straight. Pure; imports no Textua
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -89,6 +90,10 @@ def cut(text: str, width: int, ellipsis: str = "…") -> str:
     return set_cell_size(text, width - 1).rstrip() + ellipsis
 
 
+_BREAK = re.compile(r"(?<!«) (?![;:?!»](?:\s|$))")
+"""Where a line may end: French puts a space before some signs, which stay with their word."""
+
+
 def wrap(text: str, width: int, *, hanging: int = 0) -> list[str]:
     """Breaks text at spaces into lines of at most `width` cells; `hanging` indents all but the first of a paragraph."""
     width = max(width, 8)
@@ -96,7 +101,7 @@ def wrap(text: str, width: int, *, hanging: int = 0) -> list[str]:
     for paragraph in text.split("\n"):
         current = ""
         indent = ""
-        for word in paragraph.split(" "):
+        for word in _BREAK.split(paragraph):
             room = width - cell_len(indent)
             candidate = f"{current} {word}" if current else word
             if cell_len(candidate) <= room:
