@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from core.banqup.source import Page
 from tests.core.operations.fakes import SPACE, FakeDesk, FakeSource, purchase
 from tests.tui.console import console, enter, office, screen, text_of, wait_for
 from tui.screens.period import PERIODS, period
+from tui.screens.reconcile import COLUMN, sum_line
+from tui.words.reconciled import Total
 
 
 @pytest.fixture
@@ -101,3 +104,13 @@ async def test_reading_says_how_far_it_is_and_leaving_stops_it(desk: FakeDesk) -
         await pilot.press("escape")
         await screen(pilot, "PeriodScreen")
         await wait_for(pilot, lambda: silent.stopped, "the reading stopped")
+
+
+def test_taxable_amounts_by_vat_code_stand_under_the_total_of_their_side() -> None:
+    whole = Total("purchase", True, "", "EUR", 3, Decimal("1815"), Decimal(0))
+    by_code = Total("purchase", True, "21", "EUR", 3, Decimal("1500"), Decimal("315"))
+    lines = [sum_line(whole), sum_line(by_code)]
+    assert [left for left, _right in lines] == ["purchase, delivered", "  VAT code 21, VAT 315.00"]
+    shown = [f"  {left:<{COLUMN}}{right}" for left, right in lines]
+    assert [line.rstrip()[-12:] for line in shown] == ["1,815.00 EUR", "1,500.00 EUR"]
+    assert {len(line) for line in shown} == {80}

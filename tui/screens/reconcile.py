@@ -25,11 +25,11 @@ from tui.words import reconciled as words
 if TYPE_CHECKING:
     from core.operations.views.dry_run import DryRun
 
-COLUMN = 40
-"""Where the fate of a document begins."""
+NUMBER, PARTY, STATE, AMOUNT = 11, 15, 20, 16
+"""Cells of a document's line at 80 columns; each total's amount stands above theirs."""
 
-STATE, AMOUNT = 22, 15
-"""Cells of a state's word in the longest language, and of an amount."""
+COLUMN = 10 + 2 + NUMBER + 2 + PARTY + 2
+"""Where the fate of a document begins."""
 
 
 class Read(Message):
@@ -120,8 +120,7 @@ class ReconcileScreen(ConsoleScreen[None]):
         self.refresh_frame()
 
     def _sums(self, rows: list[Reconciled]) -> list[Choice]:
-        sums = [words.total_sentence(total).partition(": ") for total in words.totals(rows)]
-        lines = [(left, right, "foreground", f"{left}: {right}") for left, _colon, right in sums]
+        lines = [(*sum_line(total), "foreground", words.total_sentence(total)) for total in words.totals(rows)]
         return self._titled(_counted(rows), lines)
 
     def _dossiers(self) -> list[Choice]:
@@ -166,8 +165,8 @@ class ReconcileScreen(ConsoleScreen[None]):
         id = f"{row.source_id}:{row.delivery or ''}"
         self._lines[id] = row
         state, _why = words.state_and_why(row)
-        left = cut(f"{words.day_of(row)}  {neutral(row.number):<11}  {neutral(row.party)}", COLUMN - 2)
-        right = fit(state, STATE) + fit(_amount(row), AMOUNT, right=True)
+        left = f"{words.day_of(row):<10}  {fit(neutral(row.number), NUMBER)}  {cut(neutral(row.party), PARTY)}"
+        right = _fate(state, _amount(row))
         return Choice(id, left, right, "foreground" if words.settled(row) else "warning")
 
     def on_picker_moved(self) -> None:
@@ -244,16 +243,30 @@ class ReconcileScreen(ConsoleScreen[None]):
             super().do_back()
 
 
+def _fate(said: str, amount: str) -> str:
+    """Words and an amount in the columns that all lines have."""
+    return fit(said, STATE) + fit(amount, AMOUNT, right=True)
+
+
 def _amount(row: Reconciled) -> str:
-    """The total with VAT; nothing where it is not known, as in a bundle."""
     return money(words.decimal(row.amount), row.currency) if row.amount else ""
+
+
+def sum_line(total: words.Total) -> tuple[str, str]:
+    """A total in the columns of the documents below it; a VAT code's stands under that of its side."""
+    documents = ngettext("{count} document", "{count} documents", total.documents).format(count=count(total.documents))
+    amount = money(total.taxable, total.currency) if total.known else ""
+    if not total.code:
+        return words.side(total), _fate(documents, amount)
+    vat = _("VAT code {code}, VAT {vat}").format(code=neutral(total.code)[:20], vat=money(total.vat))
+    return "  " + vat, _fate(documents, amount)
 
 
 def _whole(row: Reconciled) -> str:
     state, why = words.state_and_why(row)
-    fate = f"{state}  {neutral(row.reference or '')}".rstrip() if row.went_over else state
-    parts = (words.direction_of(row.direction), neutral(row.number), neutral(row.party), _amount(row), fate, why)
-    return ", ".join(part for part in parts if part)
+    reference = neutral(row.reference or "")
+    said = (words.direction_of(row.direction), neutral(row.number), neutral(row.party), _amount(row), state, reference)
+    return ", ".join(part for part in (*said, why) if part)
 
 
 def _counted(rows: list[Reconciled]) -> str:
