@@ -45,6 +45,8 @@ class Terminal:
     stream: pyte.ByteStream
     raw: bytearray = field(default_factory=bytearray)
     ended: bool = False
+    worked: float = 0.0
+    """Seconds of processor time the console had used when the last bytes came, before anybody looked at them."""
 
     def read(self, seconds: float) -> int:
         """Reads what comes within a time; returns how many bytes."""
@@ -65,6 +67,7 @@ class Terminal:
         if not chunk:
             self.ended = True
             return None
+        self.worked = self.cpu()
         self.raw += chunk
         self.stream.feed(chunk)
         return len(chunk)
