@@ -119,6 +119,8 @@ _AMOUNTS = frozenset(
 """Arguments that are amounts, rates and quantities where they look like numbers (`core.efff.rules`)."""
 _DAYS = frozenset({"date", "due", "issued"})
 """Arguments that are days where they look like them."""
+_LISTS = frozenset({"copies"})
+"""Arguments of our own making in which moments stand among other words."""
 
 
 def _argument(name: str, value: str | int | float | None) -> str | int | float | None:
@@ -129,8 +131,9 @@ def _argument(name: str, value: str | int | float | None) -> str | int | float |
         return _separated(f"{Decimal(value):,f}")
     if name in _DAYS and _DAY.fullmatch(value):
         return day(date.fromisoformat(value))
-    found = _MOMENT.fullmatch(value)
-    return f"{day(date.fromisoformat(found[1]))} {found[2]}" if found else neutral(value)
+    if name in _LISTS or _MOMENT.fullmatch(value):
+        return _MOMENT.sub(lambda found: f"{day(date.fromisoformat(found[1]))} {found[2]}", neutral(value))
+    return neutral(value)
 
 
 def money(amount: Decimal | None, currency: str = "") -> str:

@@ -157,6 +157,10 @@ _ENGINE = {
 
 _HEALTH = {
     "health_inactive": Message("Switched off; nothing is read or sent.", "Activate it to begin."),
+    "health_restored": Message(
+        "Restored from a backup; nothing is read or sent here yet.",
+        "Stop the engine on the old machine, enter the secrets here, then activate it.",
+    ),
     "health_not_set_up": Message("Installed, not set up yet.", "Enter the three credentials, then activate it."),
     "health_stopped": Message("No engine runs, so nothing is read or sent.", "Start it with “run”, or in the console."),
     "health_stopped_since": Message(

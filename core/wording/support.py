@@ -124,9 +124,17 @@ RECONCILE = {
     "reconcile_inactive": Message("Approved or sent, but the space is not active.", "Activate the space."),
 }
 
+WRONG_DOSSIER = (
+    "If it is the wrong one: switch Active off, correct the File ID, activate again; what is here is then history of"
+    " the right dossier and can be included. Take it out of the wrong one in Pingwin."
+)
+
 FINDING = {
     "find_what": Message("Say what to look for.", "A number, a party, a VAT number, an amount, a date, or an id."),
     "answer_delivered": Message("{number} was delivered to dossier {dossier} on {at}, reference {reference}."),
+    "answer_delivered_with_finding": Message(
+        "{number} was delivered to dossier {dossier} on {at}, reference {reference}. Its check found: {because}."
+    ),
     "answer_marked": Message("{number} was marked as delivered by {actor} on {at}."),
     "answer_on_its_way": Message("{number} is on its way: {because}."),
     "answer_parked": Message("{number} waits for your decision: {because}."),
@@ -145,6 +153,11 @@ FINDING = {
     "answer_waiting_sending": Message(
         "{number} was not sent in Banqup yet ({status}).", "Once it is sent there it follows by itself."
     ),
+    "answer_waiting_inactive": Message(
+        "{number} is not approved or sent in Banqup yet ({status}), and {space} is not active here.",
+        "What is approved or sent after the activation follows by itself.",
+    ),
+    "answer_not_read_because": Message("{number} is approved or sent in Banqup and was not read yet: {because}."),
     "answer_not_read_yet": Message(
         "{number} is approved or sent in Banqup and was not read yet.", "It comes with the next polls."
     ),
@@ -180,7 +193,8 @@ FINDING = {
         "{number} is in Pingwin {count} times because a person sent it again: {copies}.",
         "Who and why stands with the delivery.",
     ),
-    "answer_dossier": Message("{count} documents went to dossier {dossier}, the newest on {at}."),
+    "answer_dossier": Message("{count} documents went to dossier {dossier}, the newest on {at}.", WRONG_DOSSIER),
+    "answer_dossier_one": Message("One document went to dossier {dossier}, on {at}.", WRONG_DOSSIER),
 }
 
 DRY_RUN = {

@@ -178,7 +178,7 @@ async def test_it_went_to_the_wrong_dossier(sandbox: SandboxServer, tmp_path: Pa
     row = only(desk, State.CONFIRMED)
     async with at_the_console(desk) as help:
         await help.ask(sandbox.access.file_id)
-        await help.reads(f"1 documents went to dossier {sandbox.access.file_id}", row.number)
+        await help.reads(f"One document went to dossier {sandbox.access.file_id}", "correct the File ID", row.number)
     desk.close()
 
 
@@ -189,7 +189,7 @@ async def test_nothing_since_tuesday(sandbox: SandboxServer, tmp_path: Path) -> 
     async with at_the_console(desk) as help:
         await help.reads("STOPPED")
         await help.ask(document["number"])
-        await help.reads(f"{document['number']} is approved or sent in Banqup and was not read yet")
+        await help.reads(f"{document['number']} is approved or sent in Banqup and was not read yet: Nothing ran since")
     desk.close()
 
 
@@ -210,7 +210,9 @@ async def test_the_pdf_cannot_be_read(sandbox: SandboxServer, tmp_path: Path, sa
     await staged(once, desk)
     async with at_the_console(desk) as help:
         await help.ask(document.number)
-        await help.reads(f"{document.number} was delivered")
+        await help.reads(
+            f"{document.number} was delivered", f"Its check found: The PDF that came with the invoice {said}"
+        )
         await help.press("enter")
         await help.press("pagedown")
         await help.reads(said)
@@ -262,7 +264,7 @@ async def test_we_moved_to_a_new_server(sandbox: SandboxServer, tmp_path: Path) 
     new = Desk(Home.locate(tmp_path / "new"), "an")
     support.restore(new, tmp_path / "backup.zip")
     async with at_the_console(new) as help:
-        await help.reads("INACTIVE")
+        await help.reads("INACTIVE", "Restored from a backup")
         await help.ask(row.number)
         await help.reads(f"{row.number} was delivered to dossier", str(row.reference))
     new.close()

@@ -118,7 +118,10 @@ class Menu(Picker):
             pointed = place == self.cursor and (here or self._keeps)
             spans = [Span(f"{signs.prompt if pointed else ' '} ", "accent")]
             if choice.remark:
-                spans += [Span(fit(choice.text, column, signs.ellipsis), tone), Span(choice.remark, "text-muted")]
+                spans += [
+                    Span(fit(choice.text, column - 1, signs.ellipsis) + " ", tone),
+                    Span(choice.remark, "text-muted"),
+                ]
             else:
                 spans.append(Span(choice.text, tone))
             lines.append(Painted(tuple(spans), here))

@@ -72,6 +72,13 @@ def report(events: Sequence[Event]) -> tuple[tuple[Line, ...], tuple[Line, ...],
     )
 
 
+def first_finding(events: Sequence[Event]) -> tuple[str, Arguments] | None:
+    """Code and arguments of the first warning or error that the last preparation found; None where it found none."""
+    findings, _, _ = report(events)
+    told = next((each for each in findings if each["severity"] in {"warning", "error"}), None)
+    return (told["code"], json.loads(told["arguments"])) if told else None
+
+
 def _items(event: Event, name: str) -> list[Mapping[str, object]]:
     try:
         found = json.loads(str(event.args.get(name) or "[]"))

@@ -20,8 +20,9 @@ from core.model import NEVER, Arguments, Delivery, Direction, Document, State
 from core.operations.decisions import MARKED_BY_PERSON
 from core.operations.desk import Desk
 from core.operations.views import overview
+from core.operations.views.attempts import first_finding
 from core.operations.views.explain import Coded, next_step, why
-from core.operations.views.health import moment
+from core.operations.views.health import moment, unread
 from core.sync.notes import BUNDLED
 
 MOST = 50
@@ -169,7 +170,8 @@ def _dossier(desk: Desk, text: str, spaces: Sequence[str]) -> Found | None:
         return None
     rows = desk.ledger.window(replace(query, sort="-delivered_at"), 0, MOST)
     newest = max(row.delivered_at or 0.0 for row in rows)
-    headline = Answer("answer_dossier", {"dossier": text, "count": count, "at": moment(newest)})
+    code = "answer_dossier" if count > 1 else "answer_dossier_one"
+    headline = Answer(code, {"dossier": text, "count": count, "at": moment(newest)})
     return Found(text, headline, tuple(answer_of(desk, row) for row in rows))
 
 
@@ -186,8 +188,11 @@ def answer_of(desk: Desk, row: Delivery) -> Answer:
         "since": _since(desk, row),
         "actor": str(row.reason_args.get("actor") or "–"),
     }
-    moving = code == "answer_on_its_way"
-    because = next_step(row, overview.facts_of(desk, row.space)) if moving else why(row)
+    because = why(row)
+    if code == "answer_on_its_way":
+        because = next_step(row, overview.facts_of(desk, row.space))
+    elif code == "answer_delivered" and (found := first_finding(desk.ledger.events(delivery=row.id))):
+        code, because = "answer_delivered_with_finding", found
     return Answer(code, arguments, because, row)
 
 
@@ -279,13 +284,20 @@ def _of_banqup(desk: Desk, installation: Installation, document: Document) -> An
         "space": installation.name,
         "status": document.delivery_status if sales else document.document_status,
     }
+    facts = overview.facts_of(desk, installation.space)
+    because = None
     if document.direction is None:
         code = "answer_other_folder"
     elif not installation.options.rule.eligible(document):
         code = "answer_waiting_sending" if sales else "answer_waiting_approval"
+        code = code if installation.active else "answer_waiting_inactive"
+    elif not installation.active:
+        code = "answer_inactive"
+    elif facts is not None and (standing := unread(facts)):
+        code, because = "answer_not_read_because", (standing.code, standing.arguments)
     else:
-        code = "answer_not_read_yet" if installation.active else "answer_inactive"
-    return Answer(code, arguments, document=document)
+        code = "answer_not_read_yet"
+    return Answer(code, arguments, because, document=document)
 
 
 def _nothing(text: str, code: str, because: Coded | None = None) -> Answer:

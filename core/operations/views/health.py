@@ -6,7 +6,7 @@ Takes frozen values and the time; gives a health with the code of its reason. Re
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -88,7 +88,7 @@ def judge(facts: Facts) -> Judged:
     installation, run = facts.installation, facts.run
     if not installation.active:
         code = "health_inactive" if installation.file_id else "health_not_set_up"
-        return Judged(Health.INACTIVE, code, NO_ARGUMENTS)
+        return Judged(Health.INACTIVE, "health_restored" if restored(facts.activation) else code, NO_ARGUMENTS)
     if not facts.engine_running:
         return Judged(Health.STOPPED, *stopped(facts.last_ran))
     return (
@@ -98,6 +98,17 @@ def judge(facts: Facts) -> Judged:
         or _held(installation, run)
         or _active(facts)
     )
+
+
+def restored(activation: Activation | None) -> bool:
+    """Whether the ledger came from a backup and the space was not activated here since."""
+    return activation is not None and activation.kind == "restore" and activation.requested_at is None
+
+
+def unread(facts: Facts) -> Judged | None:
+    """Why nothing new of an active space is read now, whatever Pingwin says; None where it is read."""
+    judged = judge(replace(facts, circuits=()))
+    return judged if judged.health in {Health.STOPPED, Health.NO_CONNECTION, Health.WAITING_BANQUP} else None
 
 
 def stopped(last_ran: float | None) -> tuple[str, Arguments]:
@@ -206,6 +217,7 @@ def counted_so_far(facts: Facts, counts: Mapping[State, int]) -> int | None:
     """History documents counted while a scan goes on that will be (or is) the baseline, else None."""
     activation = facts.activation
     going = activation is not None and activation.completed_at is None and activation.ended_at is None
+    going = going and (facts.engine_running or not restored(activation))
     return counts.get(State.HISTORY, 0) if going else None
 
 

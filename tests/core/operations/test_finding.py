@@ -15,6 +15,7 @@ from core.operations.decisions import Act
 from core.operations.setup import activation
 from core.operations.views import finding
 from core.operations.views.finding import ANSWERS
+from core.sync.lock import EngineLock
 from core.wording import messages
 from tests.core.operations.fakes import NOW, OTHER, SPACE, SUPPLIER, FakeDesk, purchase, set_up, stand
 from tui import i18n
@@ -72,7 +73,7 @@ async def test_what_the_ledger_does_not_know_is_looked_for_in_banqup(desk: FakeD
     assert sentence(found.headline).sentence == "2026-002 waits for approval in Banqup (VALIDATED)."
     assert found.asked_banqup and looked == [2]
     desk.fake_source.documents.append(purchase(3))
-    assert (await told(desk, "3,21")) == "2026-003 is approved or sent in Banqup and was not read yet."
+    assert (await told(desk, "3,21")).startswith("2026-003 is approved or sent in Banqup and was not read yet")
     assert (await told(desk, "2027-999")) == "“2027-999” was never seen: neither here nor in Banqup."
 
 
@@ -99,8 +100,41 @@ async def test_a_file_id_lists_what_went_to_that_dossier(desk: FakeDesk) -> None
     set_up(desk, OTHER, file_id="D2")
     arrive(desk, 9, State.CONFIRMED, target_ref="PW-9", delivered_at=NOW)
     found = await finding.find(desk, "D1")
-    assert found.headline.code == "answer_dossier" and found.headline.arguments["count"] == 1
+    assert found.headline.code == "answer_dossier_one"
     assert [each.arguments["number"] for each in found.answers] == ["2026-009"]
+    arrive(desk, 8, State.CONFIRMED, target_ref="PW-8", delivered_at=NOW)
+    headline = (await finding.find(desk, "D1")).headline
+    assert headline.code == "answer_dossier" and headline.arguments["count"] == 2
+    assert "activate again" in sentence(headline).advice
+
+
+async def test_what_was_not_read_yet_says_that_no_engine_reads_it(desk: FakeDesk) -> None:
+    await active(desk)
+    desk.fake_source.documents.append(purchase(3))
+    said = sentence((await finding.find(desk, "2026-003")).headline)
+    assert "no engine runs, so nothing is read or sent" in said.sentence and said.advice.startswith("Start it")
+    lock = EngineLock(desk.home.engine_lock)
+    lock.acquire(since=desk.clock.now())
+    try:
+        running = sentence((await finding.find(desk, "2026-003")).headline)
+    finally:
+        lock.release()
+    assert running.sentence == "2026-003 is approved or sent in Banqup and was not read yet."
+
+
+async def test_what_waits_in_a_space_that_is_switched_off_is_not_said_to_follow_by_itself(desk: FakeDesk) -> None:
+    await active(desk)
+    activation.deactivate(desk, SPACE.id)
+    said = sentence((await finding.find(desk, "2026-002")).headline)
+    assert "is not active here" in said.sentence and "after the activation" in said.advice
+
+
+async def test_times_among_the_copies_of_a_document_are_written_as_the_reader_does(desk: FakeDesk) -> None:
+    await active(desk)
+    arrive(desk, 9, State.CONFIRMED, target_ref="PW-9", delivered_at=NOW)
+    arrive(desk, 9, State.CONFIRMED, source="another", target_ref="PW-10", delivered_at=NOW)
+    said = await told(desk, "2026-009")
+    assert said.count("21/09/2026") == 2 and "2026-09-21" not in said
 
 
 async def test_a_search_keeps_to_its_space(desk: FakeDesk) -> None:
