@@ -99,7 +99,8 @@ class Home:
         for directory in (self.config, self.data, self.logs):
             try:
                 if not directory.is_dir():
-                    directory.mkdir(parents=True, exist_ok=True)
+                    # never wider, also where the next step is refused; the umask may have taken from it
+                    directory.mkdir(self.directory_mode, parents=True, exist_ok=True)
                     directory.chmod(self.directory_mode)
             except OSError as error:
                 why = error.strerror or type(error).__name__

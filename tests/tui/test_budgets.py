@@ -322,7 +322,7 @@ def test_terminals_of_all_sizes_are_made_use_of(tmp_path: Path) -> None:
         ((80, 24), "Amount", "too small"),
         ((60, 16), "Amount", "too small"),
         ((50, 12), "too small", "Amount"),
-        ((200, 50), "Tries", "too small"),
+        ((200, 50), "Timeline", "too small"),
     ):
         with console_in_pty(desk.home.data, size=size) as terminal:
             terminal.until(lambda there=there: there in terminal.text, f"{there} at {size}")
