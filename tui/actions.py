@@ -231,7 +231,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "not_settled",
         "n",
-        N_("Open only"),
+        N_("Open ones"),
         N_("Only what is not settled, or everything again."),
         Scope.RECONCILE,
         footer=2,

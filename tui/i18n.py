@@ -149,6 +149,11 @@ def count(number: int) -> str:
     return _separated(f"{number:,}")
 
 
+def seconds(length: float) -> str:
+    """A length of time in seconds, to a tenth."""
+    return _separated(f"{length:.1f}") + " s"
+
+
 def _separated(digits: str) -> str:
     thousands, decimal = SEPARATORS[_Chosen.language]
     return digits.translate({ord(","): thousands, ord("."): decimal})

@@ -174,7 +174,9 @@ _HEALTH = {
         "Banqup could not be read ({failures} times in a row); what is in the queue still goes out.",
         "It is asked again at {again}.",
     ),
-    "health_held": Message("Uploads are held by {name}; documents are still read.", "“release” lets them go."),
+    "health_held": Message(
+        "Uploads are held by {name}; documents are still read.", "Manage, then p, lets them go; or “release”."
+    ),
     "health_baseline": Message("Reading what was there before activation; nothing is sent until that is done."),
     "health_active": Message("Working since {since}."),
     "health_only_validated": Message(

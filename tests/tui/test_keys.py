@@ -176,3 +176,29 @@ async def test_another_order_keeps_the_cursor_on_its_delivery(desk: FakeDesk) ->
         assert amounts == sorted(amounts, reverse=True)
         await pilot.press("o", "o", "o")
         await wait_for(pilot, lambda: "Needs you (4)" in text_of(pilot.app), "the first order again")
+
+
+# -- fields ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_field_offers_no_key_that_would_be_text_in_it_and_an_empty_one_gives_help(desk: FakeDesk) -> None:
+    async with console(desk) as pilot:
+        await pilot.press("f")
+        shown = await screen(pilot, "FindScreen")
+        keys = text_of(pilot.app).splitlines()[-1]
+        assert "? Help" in keys and "Quit" not in keys
+        await pilot.press("question_mark")
+        await screen(pilot, "HelpScreen")
+        await pilot.press("escape")
+        await screen(pilot, "FindScreen")
+        await pilot.press("x", "question_mark", "q")
+        await wait_for(pilot, lambda: shown.query_one("#wanted").value == "x?q", "letters and signs as text")
+        await wait_for(pilot, lambda: "? Help" not in text_of(pilot.app).splitlines()[-1], "the keys of a full field")
+
+
+async def test_a_field_that_is_left_gives_its_letters_back_as_keys(desk: FakeDesk) -> None:
+    async with console(desk) as pilot:
+        await pilot.press("slash")
+        await wait_for(pilot, lambda: "Quit" not in text_of(pilot.app).splitlines()[-1], "the keys of the field")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "q Quit" in text_of(pilot.app).splitlines()[-1], "the keys of the table")

@@ -15,7 +15,8 @@ from core.banqup.source import Page
 from tests.core.operations.fakes import SPACE, FakeDesk, FakeSource, purchase
 from tests.tui.console import console, enter, office, screen, text_of, wait_for
 from tui.screens.period import PERIODS, period
-from tui.screens.reconcile import COLUMN, sum_line
+from tui.screens.reconcile import COLUMN, ReconcileScreen, sum_line
+from tui.words import reconciled as words
 from tui.words.reconciled import Total
 
 
@@ -114,3 +115,15 @@ def test_taxable_amounts_by_vat_code_stand_under_the_total_of_their_side() -> No
     shown = [f"  {left:<{COLUMN}}{right}" for left, right in lines]
     assert [line.rstrip()[-12:] for line in shown] == ["1,815.00 EUR", "1,500.00 EUR"]
     assert {len(line) for line in shown} == {80}
+
+
+async def test_what_is_open_of_a_period_where_all_is_settled_is_said_to_be_nothing(
+    desk: FakeDesk, tmp_path: Path
+) -> None:
+    async with console(desk, space=SPACE.id) as pilot:
+        shown = ReconcileScreen(SPACE.id, (date(2026, 1, 1), date(2026, 12, 31)))
+        await pilot.app.push_screen(shown)
+        await wait_for(pilot, lambda: shown._rows is not None, "the comparison")
+        shown._rows = [row for row in shown._rows or () if words.settled(row)]
+        await pilot.press("n")
+        await wait_for(pilot, lambda: "every document of this period is settled" in text_of(pilot.app), "the answer")

@@ -17,6 +17,7 @@ from tui.i18n import _, clock_time, worded
 from tui.plain import neutral, neutral_block
 from tui.screens.base import ConsoleScreen
 from tui.widgets.confirm_bar import Answer, Question
+from tui.widgets.entry import Entry
 from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Choice, Menu
 from tui.widgets.sheet import Sheet
@@ -45,8 +46,7 @@ class ActivityScreen(ConsoleScreen[None]):
 
     def body(self) -> Iterable[Widget]:
         """Filter line and lines."""
-        field = Input(id="filter", compact=True, placeholder=_("method, address, status, name"))
-        field.cursor_blink = False
+        field = Entry(id="filter", placeholder=_("method, address, status, name"))
         field.display = False
         yield field
         yield Menu(id="lines", column=26, classes="fill")

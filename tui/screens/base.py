@@ -31,8 +31,11 @@ SMALLEST = (60, 16)
 """Below this only the first line, a hint and the keys are shown."""
 
 
-AT_ONCE = frozenset({"tab", "slash", "colon"})
+AT_ONCE = frozenset({"tab", "slash", "colon", "question_mark"})
 """Keys that give what is typed behind them another place."""
+
+SIGNS = frozenset({"slash", "colon", "question_mark", "space"})
+"""Keys with a longer name that write one character."""
 
 
 def bindings(*scopes: Scope) -> list[BindingType]:
@@ -122,7 +125,25 @@ class ConsoleScreen(WorkingScreen[Result], Generic[Result]):
         if self.query_one(ConfirmBar).open:
             bar.offer(())
             return
-        bar.offer(footer((*self.scopes, Scope.EVERYWHERE), self.situation()), self.key_labels())
+        possible = footer((*self.scopes, Scope.EVERYWHERE), self.situation())
+        bar.offer([action for action in possible if not self._is_text(action)], self.key_labels())
+
+    def on_descendant_focus(self) -> None:
+        """Letters are text in a field: other keys are offered there."""
+        if self.standing:
+            self.refresh_keys()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """In a field with something in it `?` is text as well."""
+        if self.standing:
+            self.refresh_keys()
+
+    def _is_text(self, action: Action) -> bool:
+        """Whether its key writes into the field that has the focus. `?` asks for help in an empty one all the same."""
+        field = self.focused
+        if not isinstance(field, Input) or (action.id == "help" and not field.value):
+            return False
+        return all(len(key) == 1 or key in SIGNS for key in action.key.split(","))
 
     def key_labels(self) -> dict[str, str]:
         """Other words for some keys, by action id."""
@@ -180,7 +201,7 @@ class ConsoleScreen(WorkingScreen[Result], Generic[Result]):
         if known is None:
             return True
         sign = known.default in AT_ONCE and known.default != "tab"
-        if sign and (isinstance(self.focused, Input) or self.query_one(ConfirmBar).open):
+        if sign and (self._is_text(known) or self.query_one(ConfirmBar).open):
             return False
         return not (known.changes and self.app.desk.readonly)
 

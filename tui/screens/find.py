@@ -15,6 +15,7 @@ from tui.actions import Scope
 from tui.i18n import _, count
 from tui.plain import neutral
 from tui.screens.form import FormScreen
+from tui.widgets.entry import Entry
 from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Choice, Menu
 from tui.words.answers import facts, sentence
@@ -49,9 +50,7 @@ class FindScreen(FormScreen):
 
     def content(self) -> Iterable[Widget]:
         """What to look for, and what became of it."""
-        field = Input(id="wanted", compact=True, placeholder=_("number, party, VAT number, amount, date, +++...+++"))
-        field.cursor_blink = False
-        yield field
+        yield Entry(id="wanted", placeholder=_("number, party, VAT number, amount, date, +++...+++"))
         yield Paragraph(id="answer", classes="above")
         yield Menu(id="answers", column=36, classes="above")
 

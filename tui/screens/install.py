@@ -16,6 +16,7 @@ from tui.i18n import _, ngettext
 from tui.journey import Journey
 from tui.plain import neutral
 from tui.screens.form import FormScreen
+from tui.widgets.entry import Entry
 from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Choice, Menu
 from tui.widgets.spans import Line, Span
@@ -93,9 +94,7 @@ class NumbersScreen(FormScreen):
         yield Paragraph(_("looking through the documents ..."), "text-muted", id="proposed")
         yield Menu(id="numbers", column=24)
         yield Paragraph(_("Another number"), "strong", classes="above")
-        field = Input(id="number", compact=True, placeholder="BE 0123.456.789")
-        field.cursor_blink = False
-        yield field
+        yield Entry(id="number", placeholder="BE 0123.456.789")
 
     def on_mount(self) -> None:
         """What is set already, then what the documents say."""

@@ -15,6 +15,7 @@ from tui.i18n import N_, _
 from tui.journey import INSTALLING, Journey
 from tui.plain import neutral
 from tui.screens.form import FormScreen
+from tui.widgets.entry import Entry
 from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Choice, Menu
 from tui.words import labels
@@ -44,9 +45,7 @@ class LauncherScreen(FormScreen):
     def content(self) -> Iterable[Widget]:
         """The search field and what it finds."""
         yield Paragraph(_(labels.DISCOVER_MORE), "strong")
-        field = Input(id="search", compact=True, placeholder=_("type a name, for example Pingwin"))
-        field.cursor_blink = False
-        yield field
+        yield Entry(id="search", placeholder=_("type a name, for example Pingwin"))
         yield Menu(_matching(""), id="found", classes="above")
         yield Paragraph(id="installed", classes="above")
 
@@ -102,8 +101,7 @@ class SpaceScreen(FormScreen):
 
     def content(self) -> Iterable[Widget]:
         """The list, and a line to look for one where there are many."""
-        field = Input(id="search", compact=True, placeholder=_("part of a name"))
-        field.cursor_blink = False
+        field = Entry(id="search", placeholder=_("part of a name"))
         field.display = False
         yield field
         yield Paragraph(_("asking Banqup ..."), "text-muted", id="asking")

@@ -92,7 +92,8 @@ class MachineScreen(FormScreen):
         text = ngettext(
             "{count} document moved on in the sandbox.", "{count} documents moved on in the sandbox.", number
         )
-        self.say(text.format(count=number), "success")
+        nothing = _("Everything in the sandbox is approved or sent already; nothing is left to move on.")
+        self.say(text.format(count=number) if number else nothing, "success" if number else "text-muted")
 
     def _switch_engine(self) -> None:
         if not self._engine().running:

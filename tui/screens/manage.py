@@ -128,6 +128,11 @@ class ManageScreen(FormScreen):
         """The same as its key."""
         self.action_act(choice)
 
+    def key_labels(self) -> dict[str, str]:
+        """What is held is released by the same key."""
+        status = self.status
+        return {"hold": _("Release")} if status is not None and status.installation.held_by else {}
+
     # -- the switch --------------------------------------------------------------------------------------------------
 
     def do_switch(self) -> None:

@@ -13,6 +13,7 @@ from tui.actions import BY_ID, Action, Scope, in_scope
 from tui.i18n import _, worded
 from tui.screens.base import ConsoleScreen
 from tui.situation import Situation, refusal
+from tui.widgets.entry import Entry
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.menu import Choice, Menu
 from tui.widgets.spans import Line, Span
@@ -41,9 +42,7 @@ class PaletteScreen(ConsoleScreen[str | None]):
 
     def body(self) -> Iterable[Widget]:
         """The field and the list."""
-        field = Input(id="wanted", compact=True, placeholder=_("a few letters of what you want to do"))
-        field.cursor_blink = False
-        yield field
+        yield Entry(id="wanted", placeholder=_("a few letters of what you want to do"))
         yield Menu(self._choices(""), id="actions", column=19, keeps=True, classes="fill")
 
     def heading(self) -> Line:

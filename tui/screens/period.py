@@ -13,6 +13,7 @@ from tui.actions import Scope
 from tui.i18n import N_, _, day
 from tui.plain import neutral
 from tui.screens.form import FormScreen
+from tui.widgets.entry import Entry
 from tui.widgets.menu import Choice, Menu
 from tui.widgets.spans import Line, Span
 
@@ -72,9 +73,7 @@ class PeriodScreen(FormScreen):
             id="periods",
             column=24,
         )
-        field = Input(id="days", compact=True, classes="above", placeholder=_("or two days: 2026-07-01 2026-09-30"))
-        field.cursor_blink = False
-        yield field
+        yield Entry(id="days", classes="above", placeholder=_("or two days: 2026-07-01 2026-09-30"))
 
     def picked(self, choice: str) -> None:
         """A usual period."""

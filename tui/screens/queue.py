@@ -16,6 +16,7 @@ from tui.i18n import _, count, ngettext
 from tui.plain import neutral
 from tui.queue_view import ORDERS, Wanted, empty_text, read_window
 from tui.screens.beside import BesideScreen
+from tui.widgets.entry import Entry
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.lines import OneLine
 from tui.widgets.queue_table import QueueTable, Window
@@ -71,10 +72,6 @@ class QueueScreen(BesideScreen):
             self.query_one(KeyBar).offer((BY_ID["next"], BY_ID["back"]), labels)
         else:
             super().refresh_keys()
-
-    def on_descendant_focus(self) -> None:
-        """Other keys in the filter line."""
-        self.refresh_keys()
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -173,9 +170,7 @@ class QueueScreen(BesideScreen):
     def do_filter(self) -> None:
         """The filter line, over the title: nothing else moves. It is made when it is first asked for."""
         if not self.query("#filter"):
-            field = Input(id="filter", compact=True, placeholder=_("number, party, VAT number, amount"))
-            field.cursor_blink = False
-            self.mount(field)
+            self.mount(Entry(id="filter", placeholder=_("number, party, VAT number, amount")))
         field = self.query_one("#filter", Input)
         field.value = self._text
         field.visible = True

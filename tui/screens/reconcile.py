@@ -71,7 +71,7 @@ class ReconcileScreen(ConsoleScreen[None]):
         if self._dossier is not None:
             parts.append(_("dossier {file_id}").format(file_id=self._dossier))
         if self._open_only:
-            parts.append(_("only what is not settled"))
+            parts.append(_("open ones only"))
         return (Span(" " + _("Reconcile"), "strong"), Span("  " + "  ".join(map(neutral, parts))))
 
     def on_mount(self) -> None:
@@ -115,9 +115,14 @@ class ReconcileScreen(ConsoleScreen[None]):
         if not self._open_only:
             choices += self._group(_("Went over"), [row for row in rest if row.went_over])
             choices += self._group(_("Stays out"), [row for row in rest if not row.went_over])
-        self.query_one(Menu).offer(choices or [Choice("", _("Nothing in this period."), enabled=False)])
+        self.query_one(Menu).offer(choices or [Choice("", self._nothing(rows), enabled=False)])
         self._tell_line()
         self.refresh_frame()
+
+    def _nothing(self, rows: list[Reconciled]) -> str:
+        if rows and self._open_only:
+            return _("Nothing is open: every document of this period is settled.")
+        return _("Nothing in this period.")
 
     def _sums(self, rows: list[Reconciled]) -> list[Choice]:
         lines = [(*sum_line(total), "foreground", words.total_sentence(total)) for total in words.totals(rows)]

@@ -17,6 +17,7 @@ from tui.i18n import _, clock_time, count, moment, ngettext, worded
 from tui.plain import neutral
 from tui.screens.form import FormScreen
 from tui.widgets.confirm_bar import Answer, Question
+from tui.widgets.entry import Entry
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.lines import Paragraph
 from tui.widgets.menu import Choice, Menu
@@ -41,8 +42,7 @@ class SpacesScreen(FormScreen):
 
     def body(self) -> Iterable[Widget]:
         """A line to look for a space, the spaces, and the reason of the one under the cursor."""
-        field = Input(id="filter", compact=True, placeholder=_("name, File ID, enterprise number"))
-        field.cursor_blink = False
+        field = Entry(id="filter", placeholder=_("name, File ID, enterprise number"))
         field.display = False
         yield field
         yield Menu(id="spaces", column=34, classes="fill")
@@ -66,10 +66,6 @@ class SpacesScreen(FormScreen):
             self.query_one(KeyBar).offer((BY_ID["next"], BY_ID["back"]), labels)
         else:
             super().refresh_keys()
-
-    def on_descendant_focus(self) -> None:
-        """Other keys in the filter line."""
-        self.refresh_keys()
 
     # -- what is shown -----------------------------------------------------------------------------------------------
 

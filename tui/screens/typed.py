@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from tui.i18n import _
+from tui.widgets.entry import Entry
 from tui.widgets.lines import Paragraph
 
 
@@ -29,12 +30,8 @@ class TypedScreen(ModalScreen[bool]):
         with Vertical(id="typed"):
             yield Paragraph(self._text, "strong", classes="gap")
             yield Paragraph(_('Type "{word}" and press enter to confirm.').format(word=self._word))
-            yield Input(id="typed-word", compact=True)
+            yield Entry(id="typed-word")
             yield Paragraph(_("esc: leave everything as it is"), "text-muted", id="typed-note", classes="above")
-
-    def on_mount(self) -> None:
-        """A steady cursor costs nothing."""
-        self.query_one(Input).cursor_blink = False
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """The word decides."""

@@ -16,6 +16,7 @@ from tui.actions import BY_ID, Scope
 from tui.i18n import _, worded
 from tui.plain import neutral, neutral_block
 from tui.screens.base import ConsoleScreen
+from tui.widgets.entry import Entry
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.lines import OneLine
 from tui.widgets.sheet import Sheet
@@ -41,8 +42,7 @@ class XmlScreen(ConsoleScreen[None]):
 
     def body(self) -> Iterable[Widget]:
         """A line to search, the tree (or the text of a file that has none), the value under the cursor in full."""
-        field = Input(id="filter", compact=True, placeholder=_("a name or a value"))
-        field.cursor_blink = False
+        field = Entry(id="filter", placeholder=_("a name or a value"))
         field.display = False
         yield field
         yield XmlTree(id="tree", classes="fill")
@@ -172,10 +172,6 @@ class XmlScreen(ConsoleScreen[None]):
             self.query_one(KeyBar).offer((BY_ID["next"], BY_ID["back"]), {"next": _("Search")})
         else:
             super().refresh_keys()
-
-    def on_descendant_focus(self) -> None:
-        """Other keys in the search line."""
-        self.refresh_keys()
 
     def do_back(self) -> None:
         """Closes the search line, else the screen."""

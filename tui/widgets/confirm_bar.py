@@ -14,6 +14,7 @@ from textual.events import Key
 from textual.widgets import Input
 
 from tui.i18n import N_, _
+from tui.widgets.entry import Entry
 from tui.widgets.lines import OneLine, Paragraph
 from tui.widgets.spans import Span
 
@@ -53,7 +54,7 @@ class ConfirmBar(Vertical, can_focus=True):
         if not self.children:
             self.mount(
                 Paragraph(id="confirm-question"),
-                Input(id="confirm-reason", compact=True, placeholder=_("your reason, kept with the decision")),
+                Entry(id="confirm-reason", placeholder=_("your reason, kept with the decision")),
                 OneLine(id="confirm-keys"),
             )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from core.model import Event
 from core.operations.views.attempts import Attempt
 from core.operations.views.overview import Detail
-from tui.i18n import _, day, moment, money, worded
+from tui.i18n import _, day, moment, money, seconds, worded
 from tui.plain import neutral, neutral_block
 from tui.widgets.spans import BLANK, Line, Span, cut, fit, wrap
 from tui.words.happenings import event_sentence
@@ -137,7 +137,7 @@ def _attempts(sheet: _Sheet, attempts: Iterable[Attempt]) -> None:
         return
     sheet.title(_("Attempts") + f" ({len(made)})")
     for attempt in reversed(made):
-        took = f"{attempt.seconds:.1f} s" if attempt.seconds is not None else ""
+        took = seconds(attempt.seconds) if attempt.seconds is not None else ""
         status = f"HTTP {attempt.http_status}" if attempt.http_status else ""
         who = _("by {name}").format(name=neutral(attempt.actor)) if attempt.trigger == "manual" else _("automatic")
         head = "  ".join(part for part in (moment(attempt.at, seconds=True), status, took, who) if part)

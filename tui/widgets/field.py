@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
+from tui.widgets.entry import Entry
 from tui.widgets.lines import Paragraph
 
 Check = Callable[[str], str]
@@ -42,16 +43,13 @@ class Field(Vertical):
         """Label and input side by side, the hint and the note below the input."""
         with Horizontal(classes="field-row"):
             yield Paragraph(self._label, "strong", classes="field-label")
-            field = Input(
+            yield Entry(
                 value=self._initial,
                 password=self._secret,
                 placeholder=self._placeholder,
-                compact=True,
                 id=f"input-{self.field_name}",
                 select_on_focus=False,
             )
-            field.cursor_blink = False
-            yield field
         yield Paragraph(self._hint, "text-muted", classes="field-below")
         yield Paragraph(id="field-note", classes="field-below")
 

@@ -23,6 +23,7 @@ NOT_SET_UP = Face("○", "o", N_("NOT SET UP"), "text-muted")
 
 SHORT = {
     "demo_home": N_("sandbox: nothing leaves this machine"),
+    "health_held": N_("nothing is sent"),
     "health_only_validated": N_("nothing fully approved for a week: see Manage"),
 }
 """Notes that stand in the first line all the time, in words that fit."""
@@ -126,10 +127,10 @@ def _reason(snapshot: Snapshot, worst: SpaceStatus) -> str:
     """Why; a note of the engine (another version) goes before silence."""
     if worst.baseline is not None and snapshot.worst is Health.ACTIVE:
         return _("counting history: at least {count} so far").format(count=count(worst.baseline))
-    if snapshot.worst is not Health.ACTIVE and worst.code:
-        return neutral(worded(worst.code, worst.arguments).sentence)
     if worst.code in SHORT:
         return _(SHORT[worst.code])
+    if snapshot.worst is not Health.ACTIVE and worst.code:
+        return neutral(worded(worst.code, worst.arguments).sentence)
     if snapshot.notes:
         code, arguments = snapshot.notes[0]
         return _(SHORT[code]) if code in SHORT else neutral(worded(code, arguments).sentence)
