@@ -214,6 +214,20 @@ async def test_detail_shows_the_servers_own_words_as_text(desk: FakeDesk) -> Non
         await screen(pilot, "QueueScreen")
 
 
+async def test_escape_leads_from_the_request_to_the_detail_and_only_then_out(desk: FakeDesk) -> None:
+    async with console(desk) as pilot:
+        await rows(pilot)
+        await pilot.press("enter")
+        shown = await screen(pilot, "DocumentScreen")
+        await wait_for(pilot, lambda: "Facts" in text_of(pilot.app), "the detail")
+        shown._show_request("POST https://pingwin.example/documents")
+        await wait_for(pilot, lambda: "POST https" in text_of(pilot.app), "the request")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: "Facts" in text_of(pilot.app), "the detail again")
+        await pilot.press("escape")
+        await screen(pilot, "QueueScreen")
+
+
 async def test_saved_file_names_its_path(desk: FakeDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(overview, "efff", lambda _desk, _id: b"<Invoice/>")

@@ -160,8 +160,16 @@ class DocumentScreen(ActingScreen[None]):
 
         self.work("show the request", made, self._show_request)
 
+    def do_back(self) -> None:
+        """From the request to the detail, from there to where one came from."""
+        if self._request is not None:
+            self.do_preview()
+            self.say("")
+        else:
+            super().do_back()
+
     def _show_request(self, text: str) -> None:
         self._request = text
         safe = neutral_block(text)
         self.query_one(Sheet).show(lambda width: [(Span(f" {part}"),) for part in wrap(safe, width - 2)])
-        self.say(_("The request as it goes to Pingwin, secrets masked. v: back to the detail."))
+        self.say(_("The request as it goes to Pingwin, secrets masked. esc: back to the detail."))

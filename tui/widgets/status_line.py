@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 NOT_SET_UP = Face("○", "o", N_("NOT SET UP"), "text-muted")
 
 SHORT = {
-    "demo_home": N_("sandbox: nothing leaves this machine"),
+    "demo_home": N_("sandbox: nothing goes out"),
+    "health_inactive": N_("switched off"),
     "health_held": N_("nothing is sent"),
     "health_only_validated": N_("nothing fully approved for a week: see Manage"),
 }
