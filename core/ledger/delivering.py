@@ -79,7 +79,8 @@ RESULT = """UPDATE doc SET state = CASE WHEN :state = 'ready' AND sha256 IS NULL
   due_at = :due, attempts = attempts + :counted, lease_owner = NULL,
   sha256 = CASE :state WHEN 'seen' THEN NULL ELSE sha256 END,
   target_ref = coalesce(:ref, target_ref), reason = :reason, reason_args = :args,
-  delivered_at = coalesce(:delivered, delivered_at), changed_at = CASE state WHEN :state THEN changed_at ELSE :now END
+  delivered_at = coalesce(:delivered, delivered_at), source_updated = coalesce(:updated, source_updated),
+  changed_at = CASE state WHEN :state THEN changed_at ELSE :now END
 WHERE id = :id AND fence = :fence AND state = :held RETURNING attempts, state"""
 """A row without a file (a restored one, say) cannot be `ready`: it is prepared, and its trigger looked at again.
 One that is `seen` has no file, so that nothing sends one that speaks of an earlier version of the document."""
@@ -268,6 +269,7 @@ class Delivering(Store):
                     "reason": move.code,
                     "args": to_json(move.args),
                     "delivered": move.delivered_at,
+                    "updated": move.updated_ns,
                     "now": now,
                     "id": claim.id,
                     "fence": claim.fence,

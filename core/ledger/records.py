@@ -150,7 +150,8 @@ class Prepared:
 class Move:
     """Where a held row goes next, and what the event says. `counted` ages the delivery by one attempt.
 
-    `report` goes into the event only; `args` also stay with the row, for its reason's sentence.
+    `report` goes into the event only; `args` also stay with the row, for its reason's sentence. `updated_ns` is of the
+    document as it was read, where that is why: what a list shows of an earlier moment is no news of it.
     """
 
     state: State
@@ -163,6 +164,7 @@ class Move:
     http_status: int | None = None
     kind: str = "result"
     report: Arguments = field(default_factory=dict)
+    updated_ns: int | None = None
 
 
 class Scope(StrEnum):

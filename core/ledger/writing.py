@@ -23,8 +23,11 @@ ON CONFLICT DO NOTHING RETURNING id"""
 TURN = """UPDATE doc SET state = :state, reason = :reason, reason_args = :args, due_at = :due, changed_at = :now,
   sha256 = NULL,
   source_hash = coalesce(:hash, source_hash), source_updated = coalesce(:updated, source_updated)
-WHERE id = :id AND state = :held AND (:finding <> 'moved' OR NOT EXISTS
-  (SELECT 1 FROM event WHERE doc = :id AND json_extract(args, '$.state') = 'unknown')) RETURNING fence"""
+WHERE id = :id AND state = :held
+  AND (:finding <> 'back' OR coalesce(:updated, source_updated, 0) >= coalesce(source_updated, 0))
+  AND (:finding <> 'moved' OR NOT EXISTS
+    (SELECT 1 FROM event WHERE doc = :id AND json_extract(args, '$.state') = 'unknown')) RETURNING fence"""
+"""A scan that began before a document was withdrawn may end after it: what it saw is older than the row."""
 
 HELD = {Finding.BACK: State.WITHDRAWN, Finding.MOVED: State.READY}
 """Where a row must still stand for what was found of it."""

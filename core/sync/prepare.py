@@ -94,7 +94,8 @@ def _withdrawn(outside: Outside, claim: Claim, document: Document) -> Move:
     if any(event.code == "same_key_again" for event in outside.ledger.events(delivery=claim.id, newest=True)):
         return Move(State.PARKED, outside.clock.now(), "outcome_unknown")
     status = document.delivery_status if document.direction is Direction.SALES else document.document_status
-    return Move(State.WITHDRAWN, outside.clock.now(), "not_at_trigger", {"status": status})
+    args: Arguments = {"status": status}
+    return Move(State.WITHDRAWN, outside.clock.now(), "not_at_trigger", args, updated_ns=document.updated_ns)
 
 
 def _later(outside: Outside, claim: Claim, trouble: SourceError) -> Move:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from core.errors import StoreError
@@ -177,6 +179,18 @@ class PollingContract(Soundness):
         gone = delivered(ledger, "F2", now=30.0)
         poll(ledger, found("F2", finding=Finding.BACK, delivery=gone), now=40.0)
         assert state_of(ledger, gone) is State.CONFIRMED
+
+    def test_what_a_scan_saw_before_a_document_was_withdrawn_does_not_bring_it_back(self, ledger: Ledger) -> None:
+        activate(ledger)
+        poll(ledger, found("F1", updated_ns=1_000))
+        held = claim(ledger, 11.0)
+        withdrawn = Move(State.WITHDRAWN, NEVER, code="not_at_trigger", updated_ns=3_000)
+        assert ledger.move(held, State.SEEN, withdrawn, now=12.0)
+        back = found("F1", finding=Finding.BACK, state=State.HISTORY, reason="late", delivery=held.id)
+        poll(ledger, dataclasses.replace(back, updated_ns=2_000), now=20.0)
+        assert state_of(ledger, held.id) is State.WITHDRAWN
+        poll(ledger, dataclasses.replace(back, updated_ns=3_001, state=State.SEEN, reason=None), now=30.0)
+        assert state_of(ledger, held.id) is State.SEEN
 
     def test_a_withdrawn_row_that_may_have_been_sent_comes_back_as_a_question(self, ledger: Ledger) -> None:
         activate(ledger)
