@@ -85,7 +85,9 @@ FORGOTTEN = frozenset({"restore", "restored_below_trigger"})
 MARKED_BY_PERSON = "marked_delivered"
 """The reason of a `confirmed` row that a person marked; the target's own confirmation never carries it."""
 
-NAMED_REASONS = frozenset({"possible_duplicate", "already_there", "not_this_dossier", "direction_unclear", "during"})
+NAMED_REASONS = frozenset(
+    {"possible_duplicate", "already_there", "not_this_dossier", "direction_unclear", "during", "gone_while_off"}
+)
 """Reasons with a name of their own (decision 6); any other one that carries a rule is a blocking finding."""
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from core.banqup.source import Source
 from core.clock import Clock
 from core.ledger.base import Activation, Discovery, Finding, Ledger, SpaceRun
-from core.model import Document, Rule, State
+from core.model import Delivery, Document, Rule, State
 from core.sync.notes import BACKUP_MADE
 from core.sync.pace import SECOND
-from core.sync.poll import RESTORED_BELOW, back, changed, describe, since, uninterrupted
+from core.sync.poll import GONE, RESTORED_BELOW, back, changed, describe, since, uninterrupted
 
 OVERLAP_NS = 3_600 * SECOND
 SKEW_NS = 60 * SECOND
@@ -191,15 +191,22 @@ def _read(
         elif judged is None:
             not_yet.append(document.id)
         elif row is not None and row.state is State.WITHDRAWN and decided:
-            came_back = judged[0] is State.SEEN
-            discoveries.append(
-                back(document, row, counting.run)
-                if came_back
-                else describe(document, counting.run, Finding.BACK, *judged, delivery=row.id)
-            )
+            discoveries.append(_back(document, row, judged, counting))
         elif row is None:
             discoveries.append(describe(document, counting.run, Finding.NEW, *judged))
     return discoveries, not_yet
+
+
+def _back(document: Document, row: Delivery, judged: tuple[State, str | None], counting: Counting) -> Discovery:
+    """A withdrawn document that stands at its trigger again.
+
+    One that Banqup said was gone may have been approved while the space was active: that is a person's to say.
+    """
+    if judged[0] is State.SEEN:
+        return back(document, row, counting.run)
+    if row.reason == GONE and counting.activation.kind == "reactivation":
+        judged = State.PARKED, "gone_while_off"
+    return describe(document, counting.run, Finding.BACK, *judged, delivery=row.id)
 
 
 def _may_have_gone(document: Document, counting: Counting) -> bool:

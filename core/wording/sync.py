@@ -32,6 +32,10 @@ MESSAGES: dict[str, Message] = {
         "Changed while the connection was being switched on; it may have been approved before or after that.",
         "Send it if it was approved afterwards, else choose not to send it.",
     ),
+    "gone_while_off": Message(
+        "Banqup said for a while that it does not have the document, and Active was off meanwhile.",
+        "Send it if it was approved while Active was on, else choose not to send it.",
+    ),
     # why a delivery waits for a person
     "outcome_unknown": Message(
         "The file left, but no answer came back: Pingwin may have it or not.",

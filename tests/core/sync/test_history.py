@@ -385,6 +385,22 @@ def test_withdrawn_document_that_was_only_out_of_sight_goes_on(active: Scene) ->
     assert active.taken() == {"h1"}
 
 
+def test_document_out_of_sight_when_its_turn_came_is_asked_about_after_a_break(active: Scene) -> None:
+    """Approved while the space was active, so it is not history; Banqup hid it until the space was off."""
+    activation.hold(desk(active), SPACE)
+    active.banqup.approve("p1")
+    active.wait(A_WHILE)
+    hidden = active.banqup.documents.pop("p1")
+    activation.release(desk(active), SPACE)
+    active.wait(A_WHILE)
+    assert reason(active, "p1") == "document_gone"
+    active.deactivate()
+    active.banqup.documents["p1"] = hidden
+    active.activate(waiting="send")
+    active.wait(A_WHILE)
+    assert active.states()["p1"] is State.PARKED and reason(active, "p1") == "gone_while_off"
+
+
 # -- another trigger, another dossier ----------------------------------------------------------------------------------
 
 
