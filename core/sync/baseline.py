@@ -126,7 +126,8 @@ async def take(
         return activation
     earlier = _still_running(ledger.activations(space))
     counting = Counting(ledger, source, _run(ledger, space), activation, clock, progress, earlier)
-    await _pass(counting, since_ns=_passed(ledger, activation))
+    first = activation.kind == "activation"  # else rows are there, and a count passed over what changed of them
+    await _pass(counting, since_ns=_passed(ledger, activation) if first else None)
     for _ in range(MOST_PASSES):
         if await _pass(counting, since_ns=activation.started_ns - OVERLAP_NS) == 0:
             break

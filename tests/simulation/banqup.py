@@ -40,6 +40,8 @@ class Banqup:
     trouble: str = ""
     unreliable: float = 0.0
     late: float = 0.0
+    filters: float = 0.8
+    """How often it heeds `since`; the rest of the time it lists everything."""
     documents: dict[str, Document] = field(default_factory=dict)
     hidden_until: dict[str, float] = field(default_factory=dict)
     version: dict[str, int] = field(default_factory=dict)
@@ -109,7 +111,7 @@ class Banqup:
     def listed(self, since_ns: int | None) -> list[str]:
         """The ids of one scan: perhaps filtered, in timestamp order or none, with some of them twice."""
         ids = [id for id in self.documents if self.visible(id)]
-        if since_ns is not None and self.dice.random() < 0.8:
+        if since_ns is not None and self.dice.random() < self.filters:
             ids = [id for id in ids if (self.documents[id].updated_ns or 0) >= since_ns]
         self.dice.shuffle(ids)
         if self.dice.random() < 0.6:

@@ -401,6 +401,20 @@ def test_document_out_of_sight_when_its_turn_came_is_asked_about_after_a_break(a
     assert active.states()["p1"] is State.PARKED and reason(active, "p1") == "gone_while_off"
 
 
+def test_document_corrected_while_a_restored_space_was_off_for_long_is_told_of(active: Scene) -> None:
+    """The engine counts meanwhile what would stay history; a count moves nothing that is there."""
+    active.banqup.filters = 1.0
+    active.banqup.approve("p1")
+    active.wait(A_WHILE)
+    active.back_up()
+    active.banqup.correct("p1")
+    active.restore()
+    active.wait(A_WHILE + TIMING.sweep_span)
+    active.activate()
+    active.wait(A_WHILE)
+    assert active.states()["p1"] is State.CHANGED
+
+
 # -- another trigger, another dossier ----------------------------------------------------------------------------------
 
 
