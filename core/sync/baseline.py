@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from core.banqup.errors import SpaceGone
 from core.banqup.source import Source
 from core.clock import Clock
 from core.ledger.base import Activation, Discovery, Finding, Ledger, SpaceRun
@@ -143,12 +144,14 @@ async def _pass(counting: Counting, *, since_ns: int | None) -> int:
     """Reads the list once (`since_ns` None: the whole), writes what it says page by page. Returns the rows added.
 
     Stops where somebody else goes on: the space was switched off, the baseline is complete, a count has become one.
+    Raises SpaceGone where the whole list is empty and the space is not ours to read: its documents would all be new.
     """
     ledger, activation = counting.ledger, counting.activation
     requested = activation.requested_at is not None
-    added, clock_ns = 0, None
+    added, listed, clock_ns = 0, 0, None
     async with aclosing(counting.source.scan(counting.run.space, since_ns)) as pages:
         async for page in pages:
+            listed += len(page.documents)
             clock_ns = page.clock_ns if clock_ns is None else clock_ns
             found, not_yet = _read(page.documents, counting, activation)
             now = counting.clock.now()
@@ -157,9 +160,17 @@ async def _pass(counting: Counting, *, since_ns: int | None) -> int:
                 return 0
             added += new
             counting.progress(ledger.counts().get(activation.space, {}).get(State.HISTORY, 0))
+    if since_ns is None and not listed:
+        await _still_ours(counting)
     if clock_ns is not None:
         ledger.set_meta(_pass_key(activation), str(clock_ns))
     return added
+
+
+async def _still_ours(counting: Counting) -> None:
+    """An app that lost its access is shown an empty list, too."""
+    if counting.run.space not in {space.id for space in await counting.source.spaces()}:
+        raise SpaceGone("access_withdrawn")
 
 
 def _read(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.banqup.errors import Unavailable
+from core.banqup.errors import SpaceGone, Unavailable
 from core.model import State
 from core.sync import baseline
 from tests.simulation.banqup import SECOND, SPACE
@@ -64,3 +64,19 @@ def test_what_is_approved_while_banqup_cannot_be_reached_after_the_decision_is_n
     scene.banqup.trouble = ""
     take(scene, decided)
     assert scene.states() == {"early": State.HISTORY, "late": State.SEEN}
+
+
+def test_empty_list_of_a_space_that_is_not_ours_to_read_is_no_baseline(scene: Scene) -> None:
+    """An app without access may be shown an empty list: then everything old would count as new later."""
+    scene.banqup.put("old", approved=True)
+    scene.wait(10)
+    decided = scene.world.machine.now()
+    scene.banqup.trouble = "gone"
+    for _ in range(8):  # it answers an empty list, or that there is no such space
+        with pytest.raises(SpaceGone):
+            take(scene, decided)
+    scene.banqup.trouble = ""
+    scene.wait(600)
+    scene.banqup.pay("old")
+    take(scene, decided)
+    assert scene.states() == {"old": State.PARKED}, "it moved since the decision: a person is asked"
