@@ -1,8 +1,8 @@
 """What must hold after every step, and at the end. Reads the ledger and the far sides; changes nothing.
 
 The promises are those of the engine reference, 11.1: taken at most once unless a person ordered more; confirmed means
-taken or marked; history is never sent unless picked; nothing that became eligible is lost; an outage costs at most one
-decision; trouble of an account ages nothing; the audit trail replays to the rows; the counters are true.
+taken or marked; history is never sent unless picked; nothing that became eligible is lost; an outage leaves at most one
+decision open at a time; trouble of an account ages nothing; the audit trail replays to the rows; the counters are true.
 """
 
 from __future__ import annotations
@@ -50,10 +50,13 @@ class Told:
 
 @dataclass
 class Outage:
-    """A stretch in which no document got through, and the outcomes that it left unknown."""
+    """A stretch in which no document got through, and the deliveries whose outcome it left unknown.
+
+    One that a person decided counts no more: their answer is why the next one may try.
+    """
 
     began: float
-    unknown: int = 0
+    unknown: set[int] = field(default_factory=set)
 
 
 @dataclass
@@ -127,11 +130,14 @@ class Promises:
             told.waits += 1
         told.restored |= event.kind == "restore" or event.code in FORGOTTEN
         if event.kind == "decision":
+            if self.outage is not None:
+                self.outage.unknown.discard(event.delivery)
             told.included += event.code in {"include", "include_alone", "include_withdrawn"}
             told.ordered += event.code in TWICE
         if event.kind == "result" and event.args.get("state") == State.UNKNOWN and self.outage is not None:
-            self.outage.unknown += 1
-            _hold(self.outage.unknown <= self.at_once, f"one outage left {self.outage.unknown} outcomes unknown")
+            self.outage.unknown.add(event.delivery)
+            undecided = len(self.outage.unknown)
+            _hold(undecided <= self.at_once, f"one outage left {undecided} outcomes unknown")
         said = event.args.get("state")
         if said is None:
             return

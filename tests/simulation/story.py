@@ -175,7 +175,8 @@ class Story(Scene):
         """
         if not self._settled(id) and self.promises.must.get(id) == "history":
             installation = self.installations.get(SPACE)
-            if installation is not None and installation.active and not self.world.banqup.with_history:
+            decided = self.person.acting or (installation is not None and installation.active)
+            if decided and not self.world.banqup.with_history:
                 self.promises.must[id] = "any"
 
     def _outage(self) -> None:
