@@ -11,7 +11,8 @@ from core.operations.decisions import Act
 from core.operations.views.activity import Happening
 from core.operations.views.overview import Health
 from core.wording.acts import ACTS
-from tui.i18n import LANGUAGES, use_language
+from tui.i18n import LANGUAGES, _, use_language
+from tui.widgets.status_line import SHORT
 from tui.words import happenings, status
 
 SAME_LOOK = {State.LEASED, State.SENDING}
@@ -55,6 +56,19 @@ def test_states_keep_different_words_in_every_language(language: str) -> None:
 def test_a_hold_names_who_holds_and_nothing_in_the_name_can_act() -> None:
     assert status.health_word(Health.HELD, "an\x1b[31mna") == "HELD BY an\N{REPLACEMENT CHARACTER}[31mna"
     assert status.health_word(Health.STOPPED) == "STOPPED"
+
+
+HEALTH_OF = {"health_stopped": Health.STOPPED, "health_stopped_since": Health.STOPPED,
+             "health_inactive": Health.INACTIVE, "health_held": Health.HELD}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", SHORT)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_short_reason_stands_whole_beside_poll_and_counts_at_80_columns(code: str, language: str) -> None:
+    use_language(language)
+    state = status.health_word(HEALTH_OF.get(code, Health.ACTIVE), "an")
+    poll = _("polled {time}").format(time="14:23")
+    assert len(f"o {state}  {_(SHORT[code])}  {poll}  o 2  o 1  o 15") <= 80
 
 
 def test_words_follow_the_language_in_use() -> None:

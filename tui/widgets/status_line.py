@@ -23,11 +23,13 @@ NOT_SET_UP = Face("○", "o", N_("NOT SET UP"), "text-muted")
 
 SHORT = {
     "demo_home": N_("sandbox: nothing goes out"),
+    "health_stopped": N_("no engine runs"),
+    "health_stopped_since": N_("no engine runs"),
     "health_inactive": N_("switched off"),
     "health_held": N_("nothing is sent"),
-    "health_only_validated": N_("nothing fully approved for a week: see Manage"),
+    "health_only_validated": N_("for a week nothing is fully approved"),
 }
-"""Notes that stand in the first line all the time, in words that fit."""
+"""What the first line says in words that fit, beside the counts too; the whole sentence stands elsewhere."""
 
 QUEUED = (State.SEEN, State.READY, State.LEASED, State.SENDING, State.UNKNOWN)
 
