@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from core.errors import ConfigurationError, UsageError
-from core.model import State
+from core.model import Space, State
 from core.operations.bulk import baselines, credentials_import, exchange, office, templates
 from core.operations.bulk.office import Change, Order, View
 from core.operations.setup import installing
@@ -39,9 +39,10 @@ def secrets(folder: Path, text: str) -> Path:
 
 @pytest.fixture
 def five(desk: FakeDesk, tmp_path: Path) -> FakeDesk:
-    """Five installations from a file, with one CLID and an API key a dossier."""
+    """Five installations from a file, with one CLID and an API key a dossier; Banqup lists their spaces."""
     set_up(desk)
     numbers = range(1, 6)
+    desk.fake_source.listed += [Space(f"space-000{n}", f"Company {n}") for n in numbers]
     file = rows(tmp_path, *(f"space-000{n},Company {n},D{n}0,0477472701,,yes" for n in numbers))
     exchange.import_installations(desk, file, dry_run=False)
     text = 'clid = "C-1"\n' + "".join(f'[spaces.D{n}0]\napi_key = "{SECRET}-{n}"\n' for n in numbers)
