@@ -23,6 +23,11 @@ def narrowed(ledger: Ledger, space: str) -> Ledger:
     return cast(Ledger, _Narrowed(ledger, space))
 
 
+def whole(ledger: Ledger) -> Ledger:
+    """The ledger with every space in it, for what takes its own excerpt and lets nobody look at the rest."""
+    return ledger._ledger if isinstance(ledger, _Narrowed) else ledger
+
+
 class _Narrowed:
     """Every reading of the contract that may meet several spaces."""
 

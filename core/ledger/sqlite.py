@@ -253,9 +253,10 @@ class SqliteLedger(
         target = Path(path)
         if target.exists():
             raise StoreError("backup_exists", where=path)
-        with self.alone() as connection:
+        with self.still(), self._guard:
+            self._must_be_open()
             try:
-                copy_to(connection, target, self.path.stat().st_mode & 0o777)
+                copy_to(self._connection, target, self.path.stat().st_mode & 0o777)
             except sqlite3.Error as error:
                 raise store_error(error, target) from error
 

@@ -281,7 +281,7 @@ async def test_the_vat_code_is_wrong(sandbox: SandboxServer, tmp_path: Path) -> 
         await help.press("enter")
         await help.reads("VAT", f"{code}: ")
         await help.press("end")
-        await help.reads("Belgian VAT code")
+        await help.reads("Belgian VAT code", "command “vat-codes”")
     desk.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -103,6 +104,28 @@ def test_every_command_is_either_one_that_looks_or_one_that_changes() -> None:
     assert set(leaves(root)) == READS.keys() | CHANGES.keys()
     assert not READS.keys() & CHANGES.keys()
     assert {name.split()[0] for name in leaves(root)} == set(COMMANDS)
+
+
+def test_support_packs_its_space_from_a_readonly_view_and_nothing_of_another(
+    lived: Desk, sandbox: SandboxServer, tmp_path: Path
+) -> None:
+    space = next(each.space for each in lived.installed() if each.space != OTHER.id)
+    lived.close()
+    before, out = state_of(lived.home, sandbox), tmp_path / "case.zip"
+    result = call("--home", str(lived.home.config), "--readonly", "--space", space, "bundle", "--out", str(out))
+    assert result.exit_code == 0, result.output
+    assert state_of(lived.home, sandbox) == before
+    with zipfile.ZipFile(out) as archive:
+        members = [archive.read(name) for name in archive.namelist()]
+    assert len(members) > 5 and not any(word.encode() in each for word in (OTHER.id, OTHER.name) for each in members)
+
+
+def test_a_readonly_view_can_be_backed_up(lived: Desk, sandbox: SandboxServer, tmp_path: Path) -> None:
+    lived.close()
+    before, out = state_of(lived.home, sandbox), tmp_path / "backup.zip"
+    result = call("--home", str(lived.home.config), "--readonly", "backup", str(out))
+    assert result.exit_code == 0 and zipfile.is_zipfile(out), result.output
+    assert state_of(lived.home, sandbox) == before
 
 
 @pytest.mark.parametrize("name", [*READS, *CHANGES])

@@ -35,6 +35,8 @@ def document_lines(detail: Detail, width: int, ascii_only: bool = False) -> list
     _attempts(sheet, detail.attempts)
     _timeline(sheet, detail.events)
     _values(sheet, _("Derived"), detail.derived)
+    if any(value["code"].startswith("vat_code_by") for value in detail.derived):
+        sheet.text(_("Another VAT code for a supplier or the whole space: command “vat-codes”."), "accent")
     _values(sheet, _("Not carried over"), detail.dropped)
     return sheet.lines
 

@@ -50,7 +50,7 @@ BESIDE = ("-wal", "-shm", "-journal")
 def backup(desk: Desk, file: Path) -> None:
     """The ledger and the decisions in one file; no secrets."""
     ledger = desk.ledger
-    with scratch(desk.home.data, ".backup-") as folder, writing(folder):
+    with scratch(workplace(desk, file), ".backup-") as folder, writing(folder):
         copy, packed = folder / LEDGER, folder / "packed.zip"
         ledger.backup(str(copy))
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -59,6 +59,11 @@ def backup(desk: Desk, file: Path) -> None:
                 archive.write(desk.home.installations, SETTINGS)
             archive.write(copy, LEDGER)
         write_private(file, packed)
+
+
+def workplace(desk: Desk, file: Path) -> Path:
+    """Where a file is made ready: in the home, or beside the file where nothing of the home may change."""
+    return file.absolute().parent if desk.readonly else desk.home.data
 
 
 def write_private(file: Path, made: Path) -> None:

@@ -26,13 +26,14 @@ from core.files import scratch, writing
 from core.installations import Installation
 from core.ledger.harmless import HIDDEN, harmless
 from core.ledger.library import sqlite3
+from core.ledger.narrowed import whole
 from core.ledger.rows import DELIVERY, delivery, searchable
 from core.ledger.terms import terms_of
 from core.model import Arguments
 from core.operations.desk import Desk
 from core.operations.running.engines import engine
 from core.operations.setup.credentials import installed
-from core.operations.support.backups import write_private
+from core.operations.support.backups import workplace, write_private
 from core.operations.support.checks import doctor
 from core.operations.support.lines import Line
 from core.pingwin import library
@@ -87,10 +88,10 @@ async def bundle(desk: Desk, space: str, out: Path, kept: Kept = Kept()) -> list
 
 
 def _pack(desk: Desk, installation: Installation, out: Path, kept: Kept, examined: bytes) -> list[str]:
-    space, ledger = installation.space, desk.ledger
-    with scratch(desk.home.data, ".bundle-") as folder, writing(folder):
+    space = installation.space
+    with scratch(workplace(desk, out), ".bundle-") as folder, writing(folder):
         excerpt, packed = folder / LEDGER, folder / "packed.zip"
-        ledger.backup(str(excerpt))
+        whole(desk.ledger).backup(str(excerpt))
         names = _names(desk, installation, excerpt)
         _redact(excerpt, space, kept)
         parts: dict[str, bytes] = {
