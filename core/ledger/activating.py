@@ -25,6 +25,10 @@ NEWEST_OF_ALL = "SELECT * FROM activation WHERE id IN (SELECT max(id) FROM activ
 ENDINGS = "SELECT v FROM meta WHERE k = ?"
 
 
+KEPT = "restore"
+"""Kind of activation whose baseline is asked for longer: what it saw below the trigger was not sent before."""
+
+
 class Activating(Store):
     """What the ledger keeps of a space, and its switch."""
 
@@ -189,7 +193,7 @@ class Activating(Store):
                 tx.event(space, "activation", "activation_requested", at=requested_at, actor=actor, args=args)
 
     def complete_activation(self, activation: int, *, watermark_ns: int | None, now: float) -> Activation:
-        """Ends the baseline: watermark, `running`, event; earlier activations end; `not_yet` is forgotten.
+        """Ends the baseline: watermark, `running`, event; earlier activations end; `not_yet` goes, save a restore's.
 
         An activation that was ended meanwhile (somebody deactivated) is returned as it is: the space stays off.
         """
@@ -202,7 +206,8 @@ class Activating(Store):
             space_of(tx, current.space)
             tx.run("UPDATE activation SET completed_at = ? WHERE id = ?", (now, activation))
             _end(tx, current.space, now, f"id < {int(activation)}")
-            tx.run("DELETE FROM not_yet WHERE activation = ?", (activation,))
+            if current.kind != KEPT:
+                tx.run("DELETE FROM not_yet WHERE activation = ?", (activation,))
             tx.run(
                 "UPDATE space_run SET running = 1, next_poll = min(next_poll, :now), poll_failures = 0,"
                 " poll_code = NULL, watermark_ns = nullif(max(coalesce(watermark_ns, 0), coalesce(:mark, 0)), 0),"
@@ -367,9 +372,11 @@ def _other_dossier(tx: Transaction, known: SpaceRun, clid: str, dossier: str, no
 def _end(tx: Transaction, space: str, now: float, which: str) -> int:
     """Ends activations of a space (`which`: a condition of ours) and forgets what their baselines had not finished."""
     ended = tx.run(
-        f"UPDATE activation SET ended_at = ? WHERE space = ? AND ended_at IS NULL AND {which} RETURNING id",  # noqa: S608
+        f"UPDATE activation SET ended_at = ? WHERE space = ? AND ended_at IS NULL AND {which}"  # noqa: S608
+        " RETURNING id, kind, completed_at",
         (now, space),
     ).fetchall()
     for row in ended:
-        tx.run("DELETE FROM not_yet WHERE activation = ?", (row["id"],))
+        if row["kind"] != KEPT or row["completed_at"] is None:
+            tx.run("DELETE FROM not_yet WHERE activation = ?", (row["id"],))
     return len(ended)

@@ -146,7 +146,7 @@ class Ledger(Asking, Sharing, Retaining, Protocol):
         ...
 
     def complete_activation(self, activation: int, *, watermark_ns: int | None, now: float) -> Activation:
-        """Ends the baseline: counts, watermark, `running`, event; forgets `not_yet`. One transaction."""
+        """Ends the baseline: counts, watermark, `running`, event; `not_yet` goes, save a restore's. One transaction."""
         ...
 
     def end_activation(self, space: str, *, actor: str, now: float, seen: Activation | None = None) -> None:

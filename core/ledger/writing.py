@@ -29,6 +29,9 @@ WHERE id = :id AND state = :held
     (SELECT 1 FROM event WHERE doc = :id AND json_extract(args, '$.state') = 'unknown')) RETURNING fence"""
 """A scan that began before a document was withdrawn may end after it: what it saw is older than the row."""
 
+DUE = frozenset({State.SEEN, State.UNKNOWN})
+"""States in which what was found is looked at at once; in the others it rests."""
+
 HELD = {Finding.BACK: State.WITHDRAWN, Finding.MOVED: State.READY}
 """Where a row must still stand for what was found of it."""
 
@@ -57,7 +60,7 @@ def _turn(tx: Transaction, run: SpaceRun, found: Discovery, now: float) -> bool:
         "state": found.state,
         "reason": found.reason,
         "args": to_json(found.reason_args),
-        "due": now if found.state in {State.SEEN, State.UNKNOWN} else NEVER,
+        "due": now if found.state in DUE else NEVER,
         "hash": found.content_hash,
         "updated": found.updated_ns,
         "now": now,
@@ -104,7 +107,7 @@ def insert_found(tx: Transaction, run: SpaceRun, found: Discovery, *, activation
         "state": found.state,
         "reason": found.reason,
         "reason_args": to_json(found.reason_args),
-        "due_at": now if found.state is State.SEEN else NEVER,
+        "due_at": now if found.state in DUE else NEVER,
         "idem_key": found.key,
         "changed_at": now,
         **facts(found),

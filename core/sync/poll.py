@@ -6,7 +6,7 @@ Trusts no server-side filter or order (engine reference, 5.2 and 6).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -59,18 +59,22 @@ def judge(
     activation: Activation,
     run: SpaceRun,
     earlier: Sequence[Activation] = (),
+    *,
+    forgotten: bool = False,
 ) -> Discovery | None:
     """What a poll concludes of one document, or None where there is nothing to do (table of section 5.2).
 
     A document with a row never gets another one by itself; a history row never turns into anything else by itself.
     `earlier` are the activations that this one took over from without a pause (another trigger): what became eligible
-    under one of them and is listed late is new, too.
+    under one of them and is listed late is new, too. `forgotten`: see `maybe_forgotten`.
     """
     if known is not None and known.state is not State.WITHDRAWN:
         return changed(document, known, activation.rule, run)
     if not activation.rule.eligible(document):
         return None
     late = not any(since(one, document) for one in (activation, *earlier))
+    if known is None and forgotten and not late:
+        return describe(document, run, Finding.NEW, State.UNKNOWN, "restored")
     if known is None:
         return describe(document, run, Finding.NEW, *((State.HISTORY, "late") if late else (State.SEEN, None)))
     if late and known.reason != GONE:  # approved again while the space was off, and listed only now
@@ -88,6 +92,28 @@ def since(activation: Activation, document: Document) -> bool:
         return False
     moment = activation.rule.reached_ns(document) or document.updated_ns
     return moment is None or moment >= activation.started_ns
+
+
+def maybe_forgotten(
+    ledger: Ledger, documents: Collection[Document], activations: Sequence[Activation]
+) -> frozenset[str]:
+    """Ids of documents, none of them with a row, that may have been sent by what a restored ledger forgot.
+
+    They were made before the baseline that followed the restore, and it did not see them below their trigger: Banqup
+    lists them late. A status history tells when they were approved; where Banqup tells neither that nor when a document
+    was made, it counts as new.
+    """
+    restored = next((one for one in activations if one.kind == "restore" and one.completed_at is not None), None)
+    if restored is None:
+        return frozenset()
+    before = [
+        each.id
+        for each in documents
+        if each.created_ns is not None
+        and each.created_ns < restored.started_ns
+        and restored.rule.reached_ns(each) is None
+    ]
+    return frozenset(before) - ledger.not_yet(restored.id, before)
 
 
 def changed(document: Document, known: Delivery, rule: Rule, run: SpaceRun) -> Discovery | None:
@@ -222,8 +248,13 @@ async def poll(
     since = None if run.watermark_ns is None else run.watermark_ns - int(span * SECOND)
     scanned = await scan(source, run.space, since)
     known = ledger.known(run.space, list(scanned.documents))
-    earlier = uninterrupted(ledger.activations(run.space))
-    judged = (judge(d, known.get(d.id), activation, run, earlier) for d in scanned.documents.values())
+    activations = ledger.activations(run.space)
+    earlier = uninterrupted(activations)
+    forgotten = maybe_forgotten(ledger, [d for d in scanned.documents.values() if d.id not in known], activations)
+    judged = (
+        judge(d, known.get(d.id), activation, run, earlier, forgotten=d.id in forgotten)
+        for d in scanned.documents.values()
+    )
     discoveries = sorted((d for d in judged if d is not None), key=lambda d: (d.updated_ns or 0, d.source_id))
     if not any(found.finding is Finding.NEW for found in discoveries):
         await when_nothing_is_new()

@@ -60,6 +60,7 @@ class Banqup:
             document_status="FULLY_APPROVED" if approved and not sales else "VALIDATED",
             delivery_status="SENT" if approved and sales else "RECEIVED",
             payment_status="UNPAID",
+            created_ns=int(self.machine.real() * SECOND),
             updated_ns=self._stamp() if at is None else int(at * SECOND),
             number=f"N-{id}",
             issue_date=date(2026, 11, 1),

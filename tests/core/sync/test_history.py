@@ -565,3 +565,36 @@ def test_what_a_restored_ledger_forgot_and_stood_below_its_trigger_is_asked_abou
             assert scene.states() == {"sent": State.PARKED, "moved": State.PARKED, "untouched": State.CONFIRMED}
             assert reason(scene, "sent") == "outcome_unknown"
         assert scene.pingwin.taken[key] == 1
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["can be asked", "cannot be asked"])
+def test_what_a_restored_ledger_forgot_and_banqup_lists_late_is_asked_about_not_sent(
+    tmp_path: Path, asked: bool
+) -> None:
+    """No pass of the baseline after the restore saw it, and it has moved since: seed 76586."""
+    with Scene(tmp_path, capabilities=frozenset({Capability.LOOKUP} if asked else ())) as scene:
+        for id in ("sent", "draft"):
+            scene.banqup.put(id, approved=False)
+        scene.wait(300)
+        scene.start_engine()
+        scene.activate()
+        scene.wait(A_WHILE)
+        scene.back_up()
+        scene.banqup.approve("sent")
+        scene.wait(A_WHILE)
+        key = scene.rows()["sent"].key
+        scene.banqup.hidden_until["sent"] = scene.world.machine.real() + 4 * A_WHILE
+        scene.restore()
+        scene.wait(A_WHILE)
+        scene.activate()
+        scene.wait(A_WHILE)
+        assert scene.states() == {}
+        for id in ("sent", "draft"):
+            scene.banqup.pay(id)
+        scene.banqup.hidden_until.clear()
+        scene.banqup.approve("draft")
+        scene.banqup.put("new", approved=True)
+        scene.wait(2 * A_WHILE)
+        found = State.CONFIRMED if asked else State.PARKED
+        assert scene.states() == {"sent": found, "draft": State.CONFIRMED, "new": State.CONFIRMED}
+        assert scene.pingwin.taken[key] == 1

@@ -72,6 +72,16 @@ class ActivationContract(Soundness):
         ledger.complete_activation(kept.id, watermark_ns=700, now=4.0)
         assert ledger.not_yet(kept.id, ["doc-b"]) == frozenset()
 
+    def test_what_the_baseline_after_a_restore_saw_below_its_trigger_is_kept(self, ledger: Ledger) -> None:
+        enrol(ledger)
+        restored = ledger.begin_activation(
+            SPACE, Rule(), started_ns=700, kind="restore", requested_at=3.0, actor="An", now=3.0
+        )
+        ledger.record_baseline(restored.id, [], ["doc-b"], now=3.0)
+        ledger.complete_activation(restored.id, watermark_ns=700, now=4.0)
+        ledger.end_activation(SPACE, actor="An", now=5.0)
+        assert ledger.not_yet(restored.id, ["doc-a", "doc-b"]) == {"doc-b"}
+
     def test_another_rule_ends_a_count_under_the_old_one(self, ledger: Ledger) -> None:
         enrol(ledger)
         narrow = ledger.begin_activation(
