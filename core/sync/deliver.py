@@ -20,7 +20,7 @@ from core.sync.outside import Outside
 from core.sync.prepare import prepare
 from core.sync.result import Results
 from core.sync.retry import Account, backoff
-from core.sync.shares import Shares
+from core.sync.shares import Shares, got_place
 
 MOST_CRASHES = 2
 """A delivery whose worker died this often while holding it is put before a person."""
@@ -192,9 +192,7 @@ class Deliverer:
     async def _slot(self, account: Account) -> AsyncIterator[bool]:
         """One of the account's places at the target; False where none came free well within the lease."""
         slots = self.shares.slots(account.clid)
-        try:
-            await asyncio.wait_for(slots.acquire(), self.outside.timing.lease / 3)
-        except TimeoutError:
+        if not await got_place(slots, self.outside.timing.lease / 3):
             yield False
             return
         try:

@@ -194,7 +194,8 @@ class Engine:
 
     async def _rest(self) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.stopping.wait(), self.house.machine.timing.wake)
+            async with asyncio.timeout(self.house.machine.timing.wake):
+                await self.stopping.wait()
 
     @staticmethod
     def _deliverer(workshop: Workshop, name: str, *, free: bool = False) -> Deliverer:

@@ -47,6 +47,19 @@ class Shares:
             yield
 
 
+async def got_place(places: asyncio.Semaphore, within: float) -> bool:
+    """Takes one of the places within so many seconds; who gets it must give it back.
+
+    `asyncio.wait_for` of Python 3.11 loses the cancellation of a worker whose place comes at the same moment.
+    """
+    try:
+        async with asyncio.timeout(within):
+            await places.acquire()
+    except TimeoutError:
+        return False
+    return True
+
+
 @contextmanager
 def _counted(holders: Counter[str], name: str) -> Iterator[None]:
     holders[name] += 1

@@ -131,7 +131,8 @@ async def _begun(
                 waiting(problem)
             said = True
             with suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), WAIT_S)
+                async with asyncio.timeout(WAIT_S):
+                    await stopping.wait()
     return None
 
 
@@ -162,7 +163,8 @@ class Workers:
             with self._recorded("workers"):
                 await self._work()
             with suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), self.engine.house.machine.timing.wake)
+                async with asyncio.timeout(self.engine.house.machine.timing.wake):
+                    await stopping.wait()
 
     @contextmanager
     def _recorded(self, what: str) -> Iterator[None]:
